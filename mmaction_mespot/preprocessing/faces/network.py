@@ -1,0 +1,37 @@
+"""Loading and running a TFLite network in ``cv2.dnn``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+
+def read_network(path: Path) -> cv2.dnn.Net:
+    """Load a TFLite network; OpenCV 5's new graph engine can't run these two, its classic one can.
+
+    Raises:
+        RuntimeError: OpenCV can't read the file.
+    """
+    try:
+        if int(cv2.__version__.split('.')[0]) >= 5:
+            return cv2.dnn.readNetFromTFLite(str(path), engine=cv2.dnn.ENGINE_CLASSIC)
+        return cv2.dnn.readNetFromTFLite(str(path))
+    except cv2.error as error:
+        raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
+
+
+def as_rgb(image: np.ndarray) -> np.ndarray:
+    """A grey (H, W) or RGB (H, W, 3) uint8 image as RGB.
+
+    Raises:
+        ValueError: The image has another shape or type.
+    """
+    if image.dtype != np.uint8:
+        raise ValueError(f'image of type {image.dtype}, expected uint8')
+    if image.ndim == 2:
+        return np.repeat(image[:, :, None], 3, axis=2)
+    if image.ndim == 3 and image.shape[2] == 3:
+        return image
+    raise ValueError(f'image of shape {image.shape}, expected (H, W) or (H, W, 3)')
