@@ -1,0 +1,1 @@
+"""Pure functions on intervals of time: overlap, suppression, windows, the time grid."""
