@@ -1,0 +1,24 @@
+"""The error of every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AnnotationError(ValueError):
+    """Everything that is wrong with a label table or a frame tree, listed at once.
+
+    Args:
+        origin: What was read (a file or a folder).
+        problems: One line a problem; each names the place, what was found and what was expected.
+    """
+
+    def __init__(self, origin: str, problems: Sequence[str]) -> None:
+        self.origin = str(origin)
+        self.problems = list(problems)
+        count = f'{len(self.problems)} problem' + ('' if len(self.problems) == 1 else 's')
+        super().__init__('\n  - '.join([f'{origin}: {count}', *self.problems]))
+
+    def __reduce__(self) -> tuple:
+        """Pickle by the two arguments, so that the error crosses process borders."""
+        return type(self), (self.origin, self.problems)

@@ -1,0 +1,163 @@
+"""The common annotation file of every data set: its form, its checks, reading and writing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from .annotation_error import AnnotationError
+
+_NAMES = {'type': 'array', 'items': {'type': 'string'}}
+_INSTANCE = {
+    'type': 'object',
+    'required': ['segment', 'label'],
+    'additionalProperties': False,
+    'properties': {
+        'segment': {'type': 'array', 'items': {'type': 'integer'}, 'minItems': 2, 'maxItems': 2},
+        'label': {'type': 'integer', 'minimum': 0},
+        'apex': {'type': 'integer', 'minimum': 0},
+        'emotion': {'type': 'string'},
+        'action_units': {'type': 'string'},
+        'source': {
+            'type': 'object',
+            'required': ['file', 'row'],
+            'properties': {'file': {'type': 'string'}, 'row': {'type': 'integer', 'minimum': 1}},
+        },
+    },
+}
+_VIDEO = {
+    'type': 'object',
+    'required': ['video_id', 'subject', 'total_frames', 'fps', 'size', 'instances'],
+    'anyOf': [{'required': ['frame_dir', 'filename_tmpl', 'start_index']}, {'required': ['video']}],
+    'additionalProperties': False,
+    'properties': {
+        'video_id': {'type': 'string', 'pattern': r'^[^/\\]+$'},
+        'subject': {'type': 'string', 'minLength': 1},
+        'frame_dir': {'type': 'string'},
+        'video': {'type': 'string'},
+        'filename_tmpl': {'type': 'string'},
+        'start_index': {'type': 'integer', 'minimum': 0},
+        'total_frames': {'type': 'integer', 'minimum': 1},
+        'fps': {'type': 'number', 'exclusiveMinimum': 0},
+        'size': {'type': 'array', 'items': {'type': 'integer', 'minimum': 1}, 'minItems': 2, 'maxItems': 2},
+        'instances': {'type': 'array', 'items': _INSTANCE},
+    },
+}
+SCHEMA: dict[str, Any] = {
+    'type': 'object',
+    'required': ['metainfo', 'data_list'],
+    'properties': {
+        'metainfo': {
+            'type': 'object',
+            'required': ['dataset', 'classes', 'source_root'],
+            'properties': {
+                'dataset': {'type': 'string'},
+                'classes': {**_NAMES, 'minItems': 1},
+                'part': {'type': ['string', 'null']},
+                'splits': {'type': 'object', 'additionalProperties': _NAMES},
+                'source_root': {'type': 'string'},
+            },
+        },
+        'data_list': {'type': 'array', 'items': _VIDEO},
+    },
+}
+"""JSON schema of the annotation file (``metainfo`` + ``data_list``, one entry a long video)."""
+
+
+def validate_annotations(data: Any, origin: str) -> None:
+    """Check form and meaning of annotations.
+
+    Beyond the schema: video ids are unique, each segment is a non-empty ``[start, end)`` within its video, an
+        apex lies
+    in its segment, a label names a class, and no subject belongs to two splits.
+
+    Args:
+        data: The annotations.
+        origin: Where they come from (a file), for the message.
+
+    Raises:
+        AnnotationError: With every problem, each naming the entry, what was found and what was expected.
+    """
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    problems = [f'{error.json_path}: {error.message}' for error in validator.iter_errors(data)]
+    if not problems:
+        problems = _meaning_problems(data)
+    if problems:
+        raise AnnotationError(origin, problems)
+
+
+def _meaning_problems(data: dict[str, Any]) -> list[str]:
+    """List what the schema can't say."""
+    problems = []
+    for video_id, count in Counter(video['video_id'] for video in data['data_list']).items():
+        if count > 1:
+            problems.append(f'video_id {video_id} stands {count} times, expected once')
+    classes = data['metainfo']['classes']
+    for video in data['data_list']:
+        total = video['total_frames']
+        for i, instance in enumerate(video['instances']):
+            place = f'{video["video_id"]}, instance {i}'
+            (start, end), label = instance['segment'], instance['label']
+            if not 0 <= start < end <= total:
+                problems.append(
+                    f'{place}: segment [{start}, {end}), expected 0 <= start < end <= {total} frames'
+                )
+            if label >= len(classes):
+                problems.append(
+                    f'{place}: label {label}, expected below {len(classes)} ({", ".join(classes)})'
+                )
+            if 'apex' in instance and not start <= instance['apex'] < end:
+                problems.append(f'{place}: apex {instance["apex"]} outside of its segment [{start}, {end})')
+    owner: dict[str, str] = {}
+    for split, subjects in data['metainfo'].get('splits', {}).items():
+        for subject in subjects:
+            if owner.setdefault(subject, split) != split:
+                problems.append(
+                    f'subject {subject} is in split {owner[subject]} and in split {split}, expected one'
+                )
+    return problems
+
+
+def load_annotations(path: str | Path) -> dict[str, Any]:
+    """Read and check an annotation file.
+
+    Args:
+        path: The JSON file.
+
+    Returns:
+        Its content: ``metainfo`` and ``data_list``.
+
+    Raises:
+        FileNotFoundError: If there is no such file; the message names the command that makes it.
+        AnnotationError: If it is no JSON or does not hold valid annotations.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'{path}: no such annotation file; `python tools/prepare.py <dataset> --root <download> --out '
+            f'{path.parent}` writes it'
+        )
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError as error:
+        raise AnnotationError(str(path), [f'no valid JSON ({error})']) from error
+    validate_annotations(data, str(path))
+    return data
+
+
+def save_annotations(data: dict[str, Any], path: str | Path) -> None:
+    """Check annotations and write them, complete or not at all; equal data gives equal bytes.
+
+    Raises:
+        AnnotationError: If the annotations are not valid.
+    """
+    path = Path(path)
+    validate_annotations(data, str(path))
+    temporary = path.with_name(path.name + '.tmp')
+    temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
+    os.replace(temporary, path)
