@@ -1,8 +1,27 @@
 """Face detection, landmarks, tracking and alignment, all in plain OpenCV."""
 
+from .alignment import map_points, smoothed_similarities, warp
 from .detector import FaceDetector
 from .face_detection import FaceDetection
+from .face_track import FaceTrack
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
+from .regions import grid_means, region_means, rest_motion
+from .tracker import FaceTracker, NoFaceError
 
-__all__ = ['FaceDetection', 'FaceDetector', 'FaceMesh', 'FaceModelPaths', 'fetch_face_models']
+__all__ = [
+    'FaceDetection',
+    'FaceDetector',
+    'FaceMesh',
+    'FaceModelPaths',
+    'FaceTrack',
+    'FaceTracker',
+    'NoFaceError',
+    'fetch_face_models',
+    'grid_means',
+    'map_points',
+    'region_means',
+    'rest_motion',
+    'smoothed_similarities',
+    'warp',
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .alignment import warp
 from .face_detection import FaceDetection
 from .models import FaceModelPaths, fetch_face_models
 from .network import as_rgb, read_network
@@ -49,7 +50,7 @@ class FaceMesh:
         return self._run(image, _crop_matrix(box, points[_EYE_LINE[0]], points[_EYE_LINE[1]]))
 
     def _run(self, image: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, float]:
-        crop = as_rgb(cv2.warpAffine(image, matrix, (_SIZE, _SIZE), flags=cv2.INTER_LINEAR))
+        crop = as_rgb(warp(image, matrix, _SIZE))
         self._net.setInput(np.ascontiguousarray(crop.transpose(2, 0, 1)[None], dtype=np.float32) / 255)
         points, flag = self._net.forward(_OUTPUTS)
         # cv2.warpAffine has pixel centres at whole numbers, the network at halves.
