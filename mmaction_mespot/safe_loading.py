@@ -1,0 +1,111 @@
+"""Loading of checkpoints that runs no code from the file.
+
+Since torch 2.6 ``torch.load`` unpickles tensors and plain containers only (``weights_only=True``). MMEngine
+0.10 stores more in its checkpoints (the history of the losses, the config's dictionaries), so it can
+neither load nor resume what it wrote. Its way out, ``weights_only=False``, would let a downloaded file run
+any code. Here the loader gets a list of exactly the types that MMEngine stores; anything else is refused.
+Ends with an MMEngine whose checkpoints load with ``weights_only=True``.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mmaction_mespot.errors import MESpotError
+
+HISTORY_STATISTICS = ('min', 'max', 'current', 'mean')
+_NUMBER_DTYPES = '?bBhHiIlLqQefdgFDSU'
+
+
+def install_safe_loading() -> bool:
+    """Let MMEngine's ``CheckpointLoader`` load MMEngine's own checkpoints, but no foreign code.
+
+    Every way in (local file, URL, model zoo) passes through ``CheckpointLoader.load_checkpoint``; the list
+    of allowed types is in force during that call only. URLs, which MMEngine unpickles without any check,
+    come under the same rule.
+
+    Returns:
+        bool: Whether it was not installed before.
+    """
+    import mmengine.runner.checkpoint as module
+
+    loader: Any = module.CheckpointLoader
+    original = loader.load_checkpoint.__func__
+    if hasattr(original, '__wrapped__'):
+        return False
+
+    @functools.wraps(original)
+    def load_checkpoint(cls: type, filename: str, *args: Any, **kwargs: Any) -> Any:
+        return _load_safely(functools.partial(original, cls, filename, *args, **kwargs), str(filename))
+
+    loader.load_checkpoint = classmethod(load_checkpoint)
+    module.load_url = functools.partial(module.load_url, weights_only=True)
+    return True
+
+
+def allowed_types() -> list[Callable[..., Any] | tuple[Callable[..., Any], str]]:
+    """List what an MMEngine checkpoint may hold besides tensors and plain containers.
+
+    Returns:
+        list[Callable[..., Any] | tuple[Callable[..., Any], str]]: The object to use, and the name by which a pickle asks for it (numpy's
+        modules go by their names of both 1.x and 2.x).
+    """
+    from mmengine.config import ConfigDict
+    from mmengine.logging import HistoryBuffer
+
+    makers = (np.zeros(1).__reduce__()[0], np.float64(0).__reduce__()[0])
+    allowed: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
+        (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
+        (ConfigDict, 'mmengine.config.config.ConfigDict'),
+        (_history_statistic, 'builtins.getattr'),
+        (np.ndarray, 'numpy.ndarray'),
+        (np.dtype, 'numpy.dtype'),
+    ]
+    for core in ('numpy.core', 'numpy._core'):
+        allowed += [
+            (maker, f'{core}.multiarray.{name}')
+            for maker, name in zip(makers, ('_reconstruct', 'scalar'), strict=True)
+        ]
+    for code in _NUMBER_DTYPES:
+        dtype = type(np.dtype(code))
+        allowed.append((dtype, f'{dtype.__module__}.{dtype.__qualname__}'))
+    return allowed
+
+
+def _history_statistic(owner: Any, name: str) -> Callable:
+    """Stand in for the ``getattr`` of a pickle: the four statistics of ``HistoryBuffer`` and nothing else."""
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in HISTORY_STATISTICS:
+        owner_name = getattr(owner, '__name__', type(owner).__name__)
+        raise pickle.UnpicklingError(f'GLOBAL getattr({owner_name},{name}) is not allowed')
+    return getattr(HistoryBuffer, name)
+
+
+def _load_safely(load: Callable[[], Any], filename: str) -> Any:
+    """Call ``load`` under the list of allowed types; what is refused or unreadable is a MESpotError."""
+    from torch.serialization import safe_globals
+
+    try:
+        with safe_globals(allowed_types()):
+            return load()
+    except pickle.UnpicklingError as error:
+        refused = re.search(r'GLOBAL (\S+)', str(error))
+        if refused is None:
+            raise MESpotError(f'{filename}: not a checkpoint of tensors and plain data') from error
+        raise MESpotError(
+            f'{filename}: refused, since it holds {refused.group(1)!r}, which could run code on loading; '
+            'expected weights and what MMEngine stores beside them'
+        ) from error
+    except (RuntimeError, EOFError) as error:
+        if isinstance(error, RuntimeError) and 'PytorchStreamReader' not in str(error):
+            raise
+        raise MESpotError(
+            f'{filename}: not a readable checkpoint, the file is cut off or of another kind'
+        ) from error
