@@ -49,18 +49,19 @@ def install_safe_loading() -> bool:
     return True
 
 
-def allowed_types() -> list[Callable[..., Any] | tuple[Callable[..., Any], str]]:
+def allowed_types() -> list[Any]:
     """List what an MMEngine checkpoint may hold besides tensors and plain containers.
 
     Returns:
-        list[Callable[..., Any] | tuple[Callable[..., Any], str]]: The object to use, and the name by which a pickle asks for it (numpy's
-        modules go by their names of both 1.x and 2.x).
+        list: Pairs of the object to use and the name by which a pickle asks for it (numpy's modules go by
+        their names of both 1.x and 2.x).
     """
     from mmengine.config import ConfigDict
     from mmengine.logging import HistoryBuffer
 
-    makers = (np.zeros(1).__reduce__()[0], np.float64(0).__reduce__()[0])
-    allowed: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
+    # Taken from what numpy writes, since its private modules move between versions.
+    makers = {'_reconstruct': np.zeros(1).__reduce__()[0], 'scalar': np.float64(0).__reduce__()[0]}
+    allowed: list[Any] = [
         (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
         (ConfigDict, 'mmengine.config.config.ConfigDict'),
         (_history_statistic, 'builtins.getattr'),
@@ -68,10 +69,7 @@ def allowed_types() -> list[Callable[..., Any] | tuple[Callable[..., Any], str]]
         (np.dtype, 'numpy.dtype'),
     ]
     for core in ('numpy.core', 'numpy._core'):
-        allowed += [
-            (maker, f'{core}.multiarray.{name}')
-            for maker, name in zip(makers, ('_reconstruct', 'scalar'), strict=True)
-        ]
+        allowed += [(maker, f'{core}.multiarray.{name}') for name, maker in makers.items()]
     for code in _NUMBER_DTYPES:
         dtype = type(np.dtype(code))
         allowed.append((dtype, f'{dtype.__module__}.{dtype.__qualname__}'))

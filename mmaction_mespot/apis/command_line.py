@@ -1,0 +1,74 @@
+"""Errors of the command lines: one line and exit code 2 for what the user can mend, a traceback for a bug."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from mmaction_mespot.errors import MESpotError
+
+TRACEBACK_VARIABLE = 'MESPOT_TRACEBACK'
+USER_ERROR_EXIT_CODE = 2
+# Where a complaint comes from what a config or a data file says, not from a bug.
+_INPUT_CHECKERS = ('mmaction_mespot', 'mmengine')
+_INPUT_ERRORS = (ValueError, KeyError, TypeError, AssertionError)
+
+
+def run_command(main: Callable[[], object]) -> int:
+    """Run a tool's ``main`` and turn the user's errors into one line on stderr.
+
+    Args:
+        main (Callable): The tool; it raises on failure.
+
+    Returns:
+        int: Exit code: 0, or 2 after a user's error. Any other exception passes through with its traceback;
+        with ``MESPOT_TRACEBACK=1`` in the environment the user's errors do too.
+    """
+    try:
+        main()
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE) == '1' or not is_user_error(error):
+            raise
+        hint = '' if isinstance(error, MESpotError) else f' ({TRACEBACK_VARIABLE}=1 shows where)'
+        print(f'error: {describe(error)}{hint}', file=sys.stderr)
+        return USER_ERROR_EXIT_CODE
+    return 0
+
+
+def is_user_error(error: BaseException) -> bool:
+    """Tell an error in what the user gave from a bug.
+
+    Args:
+        error (BaseException): What was raised.
+
+    Returns:
+        bool: True for a :class:`MESpotError`, a missing file, and what this package or MMEngine (registry,
+        config, data set) raised while checking its input, in a worker process of the data loader too.
+    """
+    if isinstance(error, MESpotError | FileNotFoundError):
+        return True
+    if not isinstance(error, _INPUT_ERRORS):
+        return False
+    if 'in DataLoader worker process' in str(error):
+        return any(f'{os.sep}{package}{os.sep}' in str(error) for package in _INPUT_CHECKERS)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    raised_in = frames[-1].f_globals.get('__name__', '') if frames else ''
+    return raised_in.partition('.')[0] in _INPUT_CHECKERS
+
+
+def describe(error: BaseException) -> str:
+    """Say in one line what went wrong.
+
+    Args:
+        error (BaseException): What was raised.
+
+    Returns:
+        str: The message, with the kind of error in front where the message alone says little.
+    """
+    message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if 'in DataLoader worker process' in message:
+        return message.strip().splitlines()[-1]
+    line = ' '.join(message.split())
+    return line if isinstance(error, MESpotError) else f'{type(error).__name__}: {line}'

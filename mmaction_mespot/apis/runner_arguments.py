@@ -1,0 +1,181 @@
+"""The flags of ``tools/train.py`` and ``tools/test.py``: those of MMAction2's own.
+
+MMAction2 keeps its tools in ``mmaction/.mim/tools``, which an installation from its source may lack, so the
+flags are declared here; a test compares them with MMAction2's. One meaning differs: ``--seed`` (and
+``--deterministic``, ``--diff-rank-seed``) win over the config's ``randomness``, where MMAction2 drops them
+without a word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+from mmaction_mespot.apis.command_line import describe
+from mmaction_mespot.errors import MESpotError
+
+
+def parser_for_train() -> argparse.ArgumentParser:
+    """Make the parser of ``tools/train.py``.
+
+    Returns:
+        argparse.ArgumentParser: With every flag of MMAction2's ``tools/train.py``.
+    """
+    parser = argparse.ArgumentParser(description='Train a spotter (or any model of MMAction2)')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='folder for logs and checkpoints (./work_dirs/<config name>)')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='go on from this checkpoint; without a path, from the latest one in the work folder',
+    )
+    parser.add_argument('--amp', action='store_true', help='train with automatic mixed precision (GPU)')
+    parser.add_argument('--no-validate', action='store_true', help='leave out validation')
+    parser.add_argument(
+        '--auto-scale-lr', action='store_true', help="scale the learning rate by the config's auto_scale_lr"
+    )
+    parser.add_argument('--seed', type=int, help='random seed')
+    parser.add_argument('--diff-rank-seed', action='store_true', help='another seed for each process')
+    parser.add_argument('--deterministic', action='store_true', help='deterministic cuDNN')
+    _add_common_flags(parser)
+    return parser
+
+
+def parser_for_test() -> argparse.ArgumentParser:
+    """Make the parser of ``tools/test.py``.
+
+    Returns:
+        argparse.ArgumentParser: With every flag of MMAction2's ``tools/test.py``.
+    """
+    parser = argparse.ArgumentParser(description='Test a trained spotter (or any model of MMAction2)')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('--work-dir', help='folder for logs and metrics (./work_dirs/<config name>)')
+    parser.add_argument('--dump', help='save the raw predictions to this .pkl file')
+    parser.add_argument('--show-dir', help='folder for the pictures of the visualization hook')
+    parser.add_argument('--show', action='store_true', help='show the pictures in a window')
+    parser.add_argument('--interval', type=int, default=1, help='draw every n-th sample')
+    parser.add_argument('--wait-time', type=float, default=2, help='seconds that each window stays')
+    _add_common_flags(parser)
+    return parser
+
+
+def _add_common_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='settings that override the config: key=value, nested keys with dots, lists as key="[a,b]"',
+    )
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def config_for_train(arguments: Sequence[str] | None = None) -> Config:
+    """Read the config of a training run and put the command line's flags into it.
+
+    Args:
+        arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
+
+    Returns:
+        Config: Ready for the runner.
+
+    Raises:
+        MESpotError: If the config cannot be read, or a flag does not go with it.
+    """
+    args = parser_for_train().parse_args(arguments)
+    cfg = _load(args)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+        if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
+            raise MESpotError(f'--amp needs optim_wrapper.type OptimWrapper, {args.config} has {wrapper}')
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if args.resume is not None:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else args.resume
+    if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            raise MESpotError(
+                f'--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=...) in {args.config}'
+            )
+        cfg.auto_scale_lr.enable = True
+    randomness = dict(cfg.get('randomness') or {})
+    randomness.setdefault('seed', None)
+    if args.seed is not None:
+        randomness['seed'] = args.seed
+    for flag in ('deterministic', 'diff_rank_seed'):
+        randomness[flag] = getattr(args, flag) or randomness.get(flag, False)
+    cfg.randomness = randomness
+    return _merge_options(cfg, args)
+
+
+def config_for_test(arguments: Sequence[str] | None = None) -> Config:
+    """Read the config of a test run and put the command line's flags into it.
+
+    Args:
+        arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
+
+    Returns:
+        Config: Ready for the runner; ``load_from`` is the checkpoint.
+
+    Raises:
+        MESpotError: If the config cannot be read, or a flag does not go with it.
+    """
+    args = parser_for_test().parse_args(arguments)
+    cfg = _load(args)
+    if args.show or args.show_dir is not None:
+        if 'visualization' not in cfg.get('default_hooks', {}):
+            raise MESpotError(f'--show and --show-dir need default_hooks.visualization in {args.config}')
+        cfg.default_hooks.visualization.update(
+            enable=True,
+            show=args.show,
+            wait_time=args.wait_time,
+            out_dir=args.show_dir,
+            interval=args.interval,
+        )
+    if args.dump is not None:
+        if not args.dump.endswith(('.pkl', '.pickle')):
+            raise MESpotError(f'--dump writes a pickle: {args.dump} must end in .pkl or .pickle')
+        evaluators = (
+            cfg.test_evaluator if isinstance(cfg.test_evaluator, list | tuple) else [cfg.test_evaluator]
+        )
+        cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    return _merge_options(cfg, args)
+
+
+def _load(args: argparse.Namespace) -> Config:
+    """Read ``args.config``; whatever the file raises becomes a MESpotError."""
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if not Path(args.config).is_file():
+        raise MESpotError(f'config not found: {args.config}')
+    try:
+        cfg = Config.fromfile(args.config)
+    except Exception as error:  # a config is code: it may raise anything
+        raise MESpotError(f'config {args.config} cannot be read: {type(error).__name__}: {error}') from error
+    if 'model' not in cfg:
+        raise MESpotError(f'config {args.config} has no `model`; found {sorted(cfg.keys())}')
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs', Path(args.config).stem))
+    return cfg
+
+
+def _merge_options(cfg: Config, args: argparse.Namespace) -> Config:
+    """Put ``--cfg-options`` over the config, last of all."""
+    if args.cfg_options is not None:
+        try:
+            cfg.merge_from_dict(args.cfg_options)
+        except (KeyError, TypeError, IndexError) as error:
+            raise MESpotError(f'--cfg-options does not fit {args.config}: {describe(error)}') from error
+    return cfg

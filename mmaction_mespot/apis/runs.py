@@ -1,0 +1,77 @@
+"""What ``tools/train.py`` and ``tools/test.py`` call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmaction.registry import RUNNERS
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmaction_mespot.apis.runner_arguments import config_for_test, config_for_train
+from mmaction_mespot.apis.runner_checks import (
+    build_loop,
+    check_checkpoint_exists,
+    check_checkpoint_fits,
+    resume_path,
+)
+from mmaction_mespot.errors import MESpotError
+
+
+def run_training(arguments: Sequence[str] | None = None) -> None:
+    """Train a model: ``tools/train.py``.
+
+    Args:
+        arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
+
+    Raises:
+        MESpotError: If a checkpoint is missing or belongs to another model, or a split is empty.
+    """
+    cfg = config_for_train(arguments)
+    _require(cfg, 'train')
+    check_checkpoint_exists(cfg.get('load_from'))
+    runner = _build_runner(cfg)
+    resumed = resume_path(runner)
+    if resumed is not None:
+        check_checkpoint_exists(resumed)
+        check_checkpoint_fits(runner.model, resumed)
+    elif cfg.get('load_from') is not None:
+        check_checkpoint_fits(runner.model, cfg.load_from, all_keys=False)
+    build_loop(lambda: runner.train_loop, cfg.train_dataloader.dataset, 'train')
+    if cfg.get('val_cfg') is not None:
+        build_loop(lambda: runner.val_loop, cfg.val_dataloader.dataset, 'val')
+    runner.train()
+
+
+def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
+    """Test a checkpoint: ``tools/test.py``.
+
+    Args:
+        arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
+
+    Returns:
+        dict[str, Any]: The metrics.
+
+    Raises:
+        MESpotError: If the checkpoint is missing or belongs to another model, or the split is empty.
+    """
+    cfg = config_for_test(arguments)
+    _require(cfg, 'test')
+    check_checkpoint_exists(cfg.load_from)
+    runner = _build_runner(cfg)
+    check_checkpoint_fits(runner.model, cfg.load_from)
+    build_loop(lambda: runner.test_loop, cfg.test_dataloader.dataset, 'test')
+    return runner.test()
+
+
+def _require(cfg: Config, split: str) -> None:
+    """Complain about a config without what this run needs."""
+    missing = [key for key in (f'{split}_cfg', f'{split}_dataloader') if cfg.get(key) is None]
+    if missing:
+        raise MESpotError(f'config {cfg.filename} has no {" and no ".join(missing)}')
+
+
+def _build_runner(cfg: Config) -> Runner:
+    """Build the runner that the config asks for."""
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

@@ -1,0 +1,10 @@
+"""Settings of the whole suite: one thread (the tests run side by side), no window."""
+
+import os
+
+os.environ['OMP_NUM_THREADS'] = '1'
+os.environ['MPLBACKEND'] = 'Agg'
+
+import torch
+
+torch.set_num_threads(1)
