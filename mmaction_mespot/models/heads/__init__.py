@@ -1,0 +1,3 @@
+from .crn_head import CRNHead
+
+__all__ = ['CRNHead']

@@ -1,0 +1,3 @@
+from .me_spotter import MESpotter
+
+__all__ = ['MESpotter']

@@ -1,0 +1,3 @@
+from .bifpn3d import BiFPN3D
+
+__all__ = ['BiFPN3D']

@@ -1,0 +1,32 @@
+"""Access to the streams of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+
+def take_stream(inputs: Mapping[str, Tensor], name: str, channels: int) -> Tensor:
+    """Pick one stream of a batch and check its shape.
+
+    Args:
+        inputs: Streams by name.
+        name: Of the stream wanted.
+        channels: Its number of channels.
+
+    Returns:
+        The stream, shape (N, channels, T, H, W).
+
+    Raises:
+        KeyError: If the batch lacks the stream.
+        ValueError: If its shape is another one.
+    """
+    if name not in inputs:
+        raise KeyError(f'the backbone needs the stream {name!r}, the batch holds {sorted(inputs)}')
+    stream = inputs[name]
+    if stream.dim() != 5 or stream.shape[1] != channels:
+        raise ValueError(
+            f'stream {name!r} must have the shape (N, {channels}, T, H, W), found {tuple(stream.shape)}'
+        )
+    return stream

@@ -1,0 +1,107 @@
+"""Appearance and motion, each through a backbone of the toolbox."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from .pretrained import load_pretrained_stream
+from .streams import take_stream
+
+IN_CHANNELS = dict(rgb=3, flow=2)
+"""Channels of the streams, in the order of their concatenation."""
+
+PYRAMID_I3D: dict[str, Any] = dict(
+    type='ResNet3d',
+    depth=50,
+    pretrained=None,
+    pretrained2d=False,
+    conv1_kernel=(5, 7, 7),
+    # T/2, T/4, T/8 at the three upper stages; strides carry no weights, so the zoo's I3D-R50 fits
+    conv1_stride_t=2,
+    pool1_stride_t=1,
+    with_pool2=False,
+    temporal_strides=(1, 1, 2, 2),
+    inflate=((1, 1, 1), (1, 0, 1, 0), (1, 0, 1, 0, 1, 0), (0, 1, 0)),
+    zero_init_residual=False,
+    out_indices=(1, 2, 3),
+)
+"""MMAction2's I3D-R50 with the strides of a temporal pyramid."""
+
+
+@MODELS.register_module()
+class TwoStreamBackbone(BaseModule):
+    """Two-stream I3D (paper, section III-A): one backbone for RGB, one for optical flow, fused level by
+    level.
+
+    Args:
+        rgb: Config of the RGB stream's backbone, or None to leave the stream out. A config without ``type``
+            changes :data:`PYRAMID_I3D`, so ``dict()`` is that network. Defaults to None.
+        flow: The same for the flow stream (2 input channels). Defaults to None.
+        fusion: ``'concat'`` joins the channels of a level (the neck's 1x1x1 convolution reduces them),
+            ``'sum'`` adds them. Defaults to ``'concat'``.
+        init_cfg: ``dict(type='Pretrained', checkpoint=...)`` loads an RGB recogniser of MMAction2's zoo into
+            every stream; see :func:`load_pretrained_stream`. Defaults to None.
+
+    Raises:
+        ValueError: If both streams are left out, or the fusion is unknown.
+    """
+
+    def __init__(
+        self,
+        rgb: dict | None = None,
+        flow: dict | None = None,
+        fusion: str = 'concat',
+        init_cfg: dict | None = None,
+    ) -> None:
+        checkpoint = None
+        if init_cfg is not None and init_cfg.get('type') == 'Pretrained':
+            checkpoint, init_cfg = init_cfg['checkpoint'], None
+        super().__init__(init_cfg)
+        if fusion not in ('concat', 'sum'):
+            raise ValueError(f"TwoStreamBackbone: fusion must be 'concat' or 'sum', found {fusion!r}")
+        configs = {name: cfg for name, cfg in dict(rgb=rgb, flow=flow).items() if cfg is not None}
+        if not configs:
+            raise ValueError('TwoStreamBackbone needs a config for rgb, flow or both, found None for both')
+        self.fusion = fusion
+        self.checkpoint = checkpoint
+        self.streams = nn.ModuleDict({name: _build_stream(cfg, name) for name, cfg in configs.items()})
+
+    def init_weights(self) -> None:
+        """Initialise every stream, then load the pretrained weights, if there are any."""
+        first_time = not self.is_init
+        super().init_weights()
+        if first_time and self.checkpoint is not None:
+            for name, stream in self.streams.items():
+                load_pretrained_stream(stream, self.checkpoint, name)
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+        """Compute the levels.
+
+        Args:
+            inputs: ``rgb`` (N, 3, T, H, W) and ``flow`` (N, 2, T, H, W), those of the streams in use.
+
+        Returns:
+            P3, P4, P5, each (N, C, T', H', W') with T' = T/2, T/4, T/8 rounded up.
+        """
+        streams = [
+            stream(take_stream(inputs, name, IN_CHANNELS[name])) for name, stream in self.streams.items()
+        ]
+        if self.fusion == 'sum':
+            return tuple(torch.stack(level).sum(dim=0) for level in zip(*streams, strict=True))
+        return tuple(torch.cat(level, dim=1) for level in zip(*streams, strict=True))
+
+
+def _build_stream(config: dict, name: str) -> nn.Module:
+    """Build the backbone of one stream."""
+    config = copy.deepcopy(dict(config))
+    if 'type' not in config:
+        config = {**PYRAMID_I3D, **config}
+    config.setdefault('in_channels', IN_CHANNELS[name])
+    return MODELS.build(config)

@@ -1,0 +1,3 @@
+from .spotting_data_preprocessor import SpottingDataPreprocessor
+
+__all__ = ['SpottingDataPreprocessor']

@@ -1,0 +1,134 @@
+"""Bidirectional feature pyramid over spatio-temporal levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmaction_mespot.models.layers import (
+    DepthwiseSeparableConv3d,
+    FastNormalizedFusion,
+    SqueezeExcite3d,
+    resize_to,
+)
+
+from .bifpn_graph import bifpn_nodes
+
+
+class _FusionNode(nn.Module):
+    """``Conv(fusion(attention(x_1), Resize(attention(x_2)), ...))``: equation (1) or (2) for one node."""
+
+    def __init__(
+        self, num_inputs: int, channels: int, attention: str, se_reduction: int, epsilon: float
+    ) -> None:
+        super().__init__()
+        self.attention = nn.ModuleList(
+            SqueezeExcite3d(channels, se_reduction) if attention == 'se' else nn.Identity()
+            for _ in range(num_inputs)
+        )
+        self.fusion = FastNormalizedFusion(num_inputs, epsilon)
+        self.conv = DepthwiseSeparableConv3d(channels, channels)
+
+    def forward(self, features: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+        """Fuse features, each resized to ``size`` (T, H, W)."""
+        weighed = [attend(feature) for attend, feature in zip(self.attention, features, strict=True)]
+        return self.conv(self.fusion([resize_to(feature, size) for feature in weighed]))
+
+
+class _BiFPNLayer(nn.Module):
+    """One pass down and up the pyramid."""
+
+    def __init__(
+        self, num_levels: int, channels: int, attention: str, se_reduction: int, epsilon: float
+    ) -> None:
+        super().__init__()
+        self.graph, self.outputs = bifpn_nodes(num_levels)
+        self.nodes = nn.ModuleList(
+            _FusionNode(len(node.inputs), channels, attention, se_reduction, epsilon) for node in self.graph
+        )
+
+    def forward(self, levels: Sequence[Tensor]) -> list[Tensor]:
+        """Fuse the levels; each keeps its shape."""
+        features = list(levels)
+        for node, module in zip(self.graph, self.nodes, strict=True):
+            features.append(module([features[i] for i in node.inputs], levels[node.level].shape[2:]))
+        return [features[i] for i in self.outputs]
+
+
+@MODELS.register_module()
+class BiFPN3D(BaseModule):
+    """BiFPN with a third, temporal dimension (paper, sections III-B and III-C).
+
+    1x1x1 convolutions bring the backbone's levels to one width (one lateral serves both directions); the
+    levels above come from max-pooling the last one by 2 in time and space, again and again. Each layer then
+    fuses the levels down and up by fast normalised fusion, squeeze-and-excitation on every input of every
+    node, and a depthwise separable convolution.
+
+    Args:
+        in_channels: Channels of the backbone's levels, fine to coarse.
+        out_channels: The one width of the pyramid.
+        num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
+        num_repeats: Number of BiFPN layers; 0 gives the resized inputs alone (ablation). Defaults to 2.
+        attention: ``'se'`` or ``'none'``, what weighs the inputs of a node. Defaults to ``'se'``.
+        se_reduction: Narrowing inside the squeeze-and-excitation. Defaults to 4.
+        epsilon: Of the fast normalised fusion. Defaults to 1e-4.
+        init_cfg: Initialisation of MMEngine. Defaults to None.
+
+    Raises:
+        ValueError: If the attention is unknown or there are more inputs than levels.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        out_channels: int,
+        num_levels: int = 5,
+        num_repeats: int = 2,
+        attention: str = 'se',
+        se_reduction: int = 4,
+        epsilon: float = 1e-4,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if attention not in ('se', 'none'):
+            raise ValueError(f"BiFPN3D: attention must be 'se' or 'none', found {attention!r}")
+        if not 1 <= len(in_channels) <= num_levels:
+            raise ValueError(
+                f'BiFPN3D: num_levels={num_levels} needs 1 to {num_levels} inputs, '
+                f'found in_channels={tuple(in_channels)}'
+            )
+        self.num_levels = num_levels
+        self.laterals = nn.ModuleList(
+            nn.Sequential(nn.Conv3d(channels, out_channels, 1, bias=False), nn.BatchNorm3d(out_channels))
+            for channels in in_channels
+        )
+        self.layers = nn.ModuleList(
+            _BiFPNLayer(num_levels, out_channels, attention, se_reduction, epsilon)
+            for _ in range(num_repeats)
+        )
+
+    def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Fuse the backbone's levels.
+
+        Args:
+            features: One feature (N, C_l, T_l, H_l, W_l) for each of ``in_channels``, fine to coarse.
+
+        Returns:
+            ``num_levels`` features (N, out_channels, T_l, H_l, W_l); a level above the inputs has half the
+            size of the one below, rounded up.
+
+        Raises:
+            ValueError: If the number of features differs from ``in_channels``.
+        """
+        if len(features) != len(self.laterals):
+            raise ValueError(f'BiFPN3D takes {len(self.laterals)} features, found {len(features)}')
+        levels = [lateral(feature) for lateral, feature in zip(self.laterals, features, strict=True)]
+        while len(levels) < self.num_levels:
+            top = levels[-1]
+            levels.append(resize_to(top, [(length + 1) // 2 for length in top.shape[2:]]))
+        for layer in self.layers:
+            levels = layer(levels)
+        return tuple(levels)
