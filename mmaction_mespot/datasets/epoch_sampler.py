@@ -1,0 +1,24 @@
+"""Indices that tell one epoch from the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmaction.registry import DATA_SAMPLERS
+from mmengine.dataset import DefaultSampler
+
+
+@DATA_SAMPLERS.register_module()
+class EpochSampler(DefaultSampler):
+    """The toolbox's sampler with the epoch in each index: ``epoch * len(dataset) + i``.
+
+    A :class:`LongVideoDataset` draws its training windows by that number. So every epoch has windows of its
+    own, and they depend neither on the number of workers nor on whether the training was interrupted and
+    resumed.
+    """
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the epoch's indices, shuffled by seed and epoch."""
+        offset = self.epoch * len(self.dataset)
+        indices = super().__iter__()
+        return (offset + index for index in indices)

@@ -1,0 +1,237 @@
+"""Windows of long videos from a prepared data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.datasets.base import BaseActionDataset
+from mmaction.registry import DATASETS
+from mmengine.logging import print_log
+
+from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.intervals.windows import window_starts
+
+from .seeding import seeded
+from .subject_selection import select_subjects
+from .transforms.load_streams import LoadStreams
+from .video_events import VideoEvents
+from .window_geometry import visible_segments, window_frames
+from .window_sampler import WindowSampler
+
+
+@DATASETS.register_module()
+class LongVideoDataset(BaseActionDataset):
+    """Windows of the long videos of a prepared data set (what ``tools/prepare.py`` writes).
+
+    A window starts at frame ``start`` and has ``clip_len`` positions, ``frame_interval`` = k frames apart:
+    position i reads frame ``floor(start + k (i + 0.5))``, its instant t is frame ``start + k t``.
+
+    For training, ``windows_per_epoch`` windows are drawn: around a random MaE, around a random ME, or where
+    there is no event, in the proportion of ``balance``. Drawing and all random transforms are seeded by
+    (seed, index), and :class:`EpochSampler` gives every epoch indices of its own. For validation and test the
+    windows slide over each video by ``stride`` positions, the last one flush with its end.
+
+    Args:
+        ann_file: The annotation file, below ``data_root``. The streams lie beside it. Defaults to
+            'annotations.json'.
+        pipeline: Transforms; they begin with :class:`LoadStreams` and end with :class:`PackSpottingInputs`.
+        data_root: Folder of the prepared data set. Defaults to ''.
+        clip_len: Positions of a window. Defaults to 128.
+        stride: Positions between the starts of sliding windows. Defaults to 64.
+        frame_interval: Frames between positions; above 0, need not be whole. Defaults to None, which is 1
+            unless ``target_fps`` is given.
+        target_fps: Positions a second, for videos of mixed frame rates: ``frame_interval = fps /
+            target_fps``. Defaults to None.
+        interval_jitter: Range of a random factor on the interval of a training window (log-uniform): events
+            become slower and faster. The flow keeps its values: it is measured over the gap of the
+            preparation, not over the interval. Defaults to None.
+        windows_per_epoch: Length of a training epoch. Defaults to None, as many as sliding windows.
+        balance: Weight of the training windows with a ``MaE``, with an ``ME``, with ``none``. Defaults to
+            equal weights.
+        min_visible: Share of an event that has to lie in a window to count as its ground truth; by less than
+            half, its true boundaries could not be told. Defaults to 0.5.
+        split, fold, include_subjects, exclude_subjects: The people, see :func:`select_subjects`. Default to
+            everybody.
+        seed: Seed of the draws. Defaults to None, the seed of the run (``randomness.seed`` of the config).
+        test_mode: Sliding instead of random windows. Defaults to False.
+        **kwargs: Passed to :class:`BaseActionDataset`, such as ``lazy_init`` and ``indices`` (of videos).
+
+    Raises:
+        FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
+        ValueError: If options contradict each other or nobody is left.
+    """
+
+    def __init__(
+        self,
+        ann_file: str = 'annotations.json',
+        pipeline: Sequence[dict | Callable] = (),
+        data_root: str = '',
+        clip_len: int = 128,
+        stride: int = 64,
+        frame_interval: float | None = None,
+        target_fps: float | None = None,
+        interval_jitter: tuple[float, float] | None = None,
+        windows_per_epoch: int | None = None,
+        balance: Mapping[str, float] | None = None,
+        min_visible: float = 0.5,
+        split: str | None = None,
+        fold: str | None = None,
+        include_subjects: str | Sequence[str] | None = None,
+        exclude_subjects: str | Sequence[str] | None = None,
+        seed: int | None = None,
+        test_mode: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        if frame_interval is not None and target_fps is not None:
+            raise ValueError(
+                'LongVideoDataset: give frame_interval or target_fps, found both: '
+                f'{frame_interval} and {target_fps}'
+            )
+        for name, value in dict(
+            clip_len=clip_len,
+            stride=stride,
+            frame_interval=frame_interval,
+            target_fps=target_fps,
+            windows_per_epoch=windows_per_epoch,
+        ).items():
+            if value is not None and not value > 0:
+                raise ValueError(f'LongVideoDataset: {name} must be above 0, found {value}')
+        if interval_jitter is not None and not 0 < interval_jitter[0] <= interval_jitter[1]:
+            raise ValueError(
+                f'LongVideoDataset: interval_jitter needs 0 < low <= high, found {interval_jitter}'
+            )
+        self.clip_len = clip_len
+        self.stride = stride
+        self.frame_interval = frame_interval
+        self.target_fps = target_fps
+        self.interval_jitter = interval_jitter
+        self.windows_per_epoch = windows_per_epoch
+        self.balance = dict(balance) if balance is not None else dict(MaE=1.0, ME=1.0, none=1.0)
+        self.min_visible = min_visible
+        self.people: dict[str, Any] = dict(
+            split=split, fold=fold, include=include_subjects, exclude=exclude_subjects
+        )
+        self.seed = torch.initial_seed() if seed is None else seed
+        self.part: str | None = None
+        super().__init__(
+            ann_file,
+            pipeline=list(pipeline),
+            data_root=data_root,
+            data_prefix={},
+            test_mode=test_mode,
+            serialize_data=False,
+            **kwargs,
+        )
+
+    def load_data_list(self) -> list[dict]:
+        """Read the chosen people's videos."""
+        data = load_annotations(self.ann_file)
+        metainfo = data['metainfo']
+        self.part = metainfo.get('part')
+        self._metainfo.setdefault('classes', tuple(metainfo['classes']))
+        subjects = select_subjects(
+            (video['subject'] for video in data['data_list']),
+            self.ann_file,
+            metainfo.get('splits'),
+            **self.people,
+        )
+        return [video for video in data['data_list'] if video['subject'] in subjects]
+
+    def full_init(self) -> None:
+        """Load the annotations, check that the streams are there, lay out the windows."""
+        if self._fully_initialized:
+            return
+        super().full_init()
+        self.store_root = Path(self.ann_file).parent
+        for transform in self.pipeline.transforms:
+            if isinstance(transform, LoadStreams):
+                transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
+        self._events = [
+            VideoEvents(
+                video['total_frames'],
+                video['fps'],
+                np.array([item['segment'] for item in video['instances']], np.int64).reshape(-1, 2),
+                np.array([item['label'] for item in video['instances']], np.int64),
+            )
+            for video in self.data_list
+        ]
+        self._intervals = [self._interval(events.fps) for events in self._events]
+        self._windows = [
+            (index, start)
+            for index, (events, k) in enumerate(zip(self._events, self._intervals, strict=True))
+            for start in window_starts(events.total_frames, self.clip_len * k, self.stride * k)
+        ]
+        if not self.test_mode:
+            self._sampler = WindowSampler(self._events, self.balance)
+            shares = ', '.join(f'{kind} {share:.0%}' for kind, share in self._sampler.shares.items())
+            print_log(f'{self.ann_file}: {len(self.data_list)} training videos, windows: {shares}', 'current')
+
+    def __len__(self) -> int:
+        """Windows of an epoch."""
+        if not self._fully_initialized:
+            self.full_init()
+        if self.test_mode or self.windows_per_epoch is None:
+            return len(self._windows)
+        return self.windows_per_epoch
+
+    def get_data_info(self, idx: int) -> dict:
+        """Give the window of an index; for training, one drawn from `numpy.random`.
+
+        Returns:
+            Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len``, ``frame_inds``
+            (clip_len,), the ground truth of the window (``gt_segments`` (N, 2) in window instants,
+            ``gt_labels`` (N,)) and of the video (``video_segments`` (M, 2) in frames, ``video_labels`` (M,)),
+            and ``store_root``.
+        """
+        if not self._fully_initialized:
+            self.full_init()
+        position = idx % len(self)
+        if self.test_mode:
+            index, start = self._windows[position]
+            interval = self._intervals[index]
+        else:
+            low, high = self.interval_jitter or (1.0, 1.0)
+            factor = float(np.exp(np.random.uniform(np.log(low), np.log(high))))
+            intervals = [k * factor for k in self._intervals]
+            index, start = self._sampler.draw(
+                self._sampler.kind(position, len(self)), self.clip_len, intervals
+            )
+            interval = intervals[index]
+        video, events = self.data_list[index], self._events[index]
+        segments, visible = visible_segments(
+            events.segments, start, interval, self.clip_len, self.min_visible
+        )
+        return dict(
+            video_id=video['video_id'],
+            subject=video['subject'],
+            part=self.part,
+            fps=events.fps,
+            total_frames=events.total_frames,
+            window_start=start,
+            frame_interval=interval,
+            clip_len=self.clip_len,
+            frame_inds=window_frames(start, interval, self.clip_len, events.total_frames),
+            gt_segments=segments,
+            gt_labels=events.labels[visible],
+            video_segments=events.segments,
+            video_labels=events.labels,
+            store_root=self.store_root,
+            sample_idx=idx,
+        )
+
+    def prepare_data(self, idx: int) -> Any:
+        """Give a window after the pipeline; all that is random in training depends on (seed, index) alone."""
+        if self.test_mode:
+            return super().prepare_data(idx)
+        with seeded(self.seed, idx):
+            return super().prepare_data(idx)
+
+    def _interval(self, fps: float) -> float:
+        """Give the frames between two positions in a video of that rate."""
+        if self.target_fps is not None:
+            return fps / self.target_fps
+        return 1.0 if self.frame_interval is None else float(self.frame_interval)

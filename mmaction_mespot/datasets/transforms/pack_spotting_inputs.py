@@ -1,0 +1,55 @@
+"""From a window's arrays to what the network takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmcv.transforms import BaseTransform
+from mmengine.structures import InstanceData
+
+from .stream_keys import stream_keys
+
+META_KEYS = (
+    'video_id',
+    'subject',
+    'part',
+    'fps',
+    'total_frames',
+    'window_start',
+    'frame_interval',
+    'clip_len',
+    'video_segments',
+    'video_labels',
+)
+
+
+@TRANSFORMS.register_module()
+class PackSpottingInputs(BaseTransform):
+    """Pack a window.
+
+    Gives ``inputs`` (``rgb`` (3, T, H, W) uint8, ``flow`` (2, T, H, W) float32, those that are there) and
+    ``data_samples``: an ``ActionDataSample`` with ``gt_instances`` (``segments`` (N, 2) float32 in window
+        instants,
+    ``labels`` (N,) int64) and, as metainfo, `META_KEYS`.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack the streams (T, H, W, C) and the ground truth."""
+        inputs = {
+            key: torch.from_numpy(np.ascontiguousarray(results[key].transpose(3, 0, 1, 2)))
+            for key in stream_keys(results, self)
+        }
+        sample = ActionDataSample()
+        sample.gt_instances = InstanceData(
+            segments=torch.from_numpy(np.asarray(results['gt_segments'], np.float32)),
+            labels=torch.from_numpy(np.asarray(results['gt_labels'], np.int64)),
+        )
+        sample.set_metainfo({key: results[key] for key in META_KEYS})
+        return dict(inputs=inputs, data_samples=sample)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'

@@ -1,0 +1,37 @@
+"""Central crop of streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from .stream_keys import common_size, crop, stream_keys
+
+
+@TRANSFORMS.register_module()
+class StreamCenterCrop(BaseTransform):
+    """Cut the central square out of all frames of all streams.
+
+    Args:
+        size: Height and width of the square in pixels.
+
+    Raises:
+        ValueError: If a frame is smaller than the square, or the streams differ in size.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Crop (T, H, W, C) to (T, size, size, C)."""
+        height, width = common_size(results, self)
+        if self.size > min(height, width):
+            raise ValueError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
+        top, left = (height - self.size) // 2, (width - self.size) // 2
+        crop(results, stream_keys(results, self), top, left, self.size)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(size={self.size})'
