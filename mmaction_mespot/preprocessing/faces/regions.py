@@ -10,10 +10,10 @@ NOSE = (6, 196, 419, 3, 248, 51, 281, 5, 4)
 
 REGIONS: dict[str, tuple[int, ...]] = {
     'right_brow_inner': (107, 55),
-    'right_brow_middle': (105, 52),
+    'right_brow_middle': (105, 66, 52, 65),
     'right_brow_outer': (70, 46),
     'left_brow_inner': (336, 285),
-    'left_brow_middle': (334, 282),
+    'left_brow_middle': (334, 296, 282, 295),
     'left_brow_outer': (300, 276),
     'right_cheek': (118, 101),
     'left_cheek': (347, 330),

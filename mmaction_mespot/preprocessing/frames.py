@@ -1,0 +1,114 @@
+"""A video given as a folder of numbered images, read frame by frame."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .frame_error import FrameError
+from .video_frames import VideoFrames
+
+
+class ImageFrames(Sequence[np.ndarray]):
+    """Frames of a folder by index from 0, (H, W, 3) RGB uint8; nothing is kept in memory.
+
+    Args:
+        folder: The folder.
+        filename_tmpl: Name of a frame by its number, such as ``img{:03d}.jpg``.
+        start_index: Number of the first frame.
+        total_frames: Number of frames.
+    """
+
+    def __init__(self, folder: str | Path, filename_tmpl: str, start_index: int, total_frames: int) -> None:
+        self.folder = Path(folder)
+        self.filename_tmpl = filename_tmpl
+        self.start_index = start_index
+        self.total_frames = total_frames
+        self._size: tuple[int, ...] | None = None
+
+    def __len__(self) -> int:
+        return self.total_frames
+
+    def path(self, index: int) -> Path:
+        """File of a frame."""
+        return self.folder / self.filename_tmpl.format(self.start_index + index)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Read one frame.
+
+        Raises:
+            FrameError: The file is missing or damaged, or its size is not that of the frames read before.
+        """
+        if not 0 <= index < self.total_frames:
+            raise IndexError(f'{self.folder}: frame {index} of {self.total_frames}')
+        path = self.path(index)
+        image = read_image(path)
+        if self._size is None:
+            self._size = image.shape
+        elif image.shape != self._size:
+            raise FrameError(
+                f'{path}: {image.shape[1]} x {image.shape[0]} px, expected '
+                f'{self._size[1]} x {self._size[0]} as in the other frames'
+            )
+        return image
+
+    def fingerprint(self) -> str:
+        """Hash of the files' names and sizes, by which replaced frames are noticed without reading them.
+
+        Raises:
+            FrameError: A frame is missing or empty.
+        """
+        digest = hashlib.sha256()
+        for index in range(self.total_frames):
+            path = self.path(index)
+            try:
+                size = path.stat().st_size
+            except OSError as error:
+                raise FrameError(
+                    f'{path}: missing, expected {self.total_frames} frames from number {self.start_index}'
+                ) from error
+            if size == 0:
+                raise FrameError(f'{path}: empty file (0 bytes)')
+            digest.update(f'{path.name} {size}\n'.encode())
+        return digest.hexdigest()
+
+
+def open_frames(video: dict[str, Any], source_root: str | Path) -> ImageFrames | VideoFrames:
+    """Frames of an annotation entry: its ``frame_dir``, or else its ``video`` file."""
+    root = Path(source_root)
+    if 'frame_dir' in video:
+        return ImageFrames(
+            root / video['frame_dir'], video['filename_tmpl'], video['start_index'], video['total_frames']
+        )
+    return VideoFrames(root / video['video'], video['total_frames'])
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Read an image as (H, W, 3) RGB uint8.
+
+    Raises:
+        FrameError: It is missing, empty, cut off or no image.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise FrameError(f'{path}: cannot be read ({error.strerror})') from error
+    if data.size == 0:
+        raise FrameError(f'{path}: empty file (0 bytes)')
+    if _cut_off(data):
+        raise FrameError(f'{path}: the JPEG is cut off after {data.size} bytes')
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if image is None:
+        raise FrameError(f'{path}: not a readable image ({data.size} bytes)')
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _cut_off(data: np.ndarray) -> bool:
+    """Whether a JPEG lacks its end marker; OpenCV 4 fills such images with grey and says nothing."""
+    raw = data.tobytes()
+    return raw.startswith(b'\xff\xd8') and raw.find(b'\xff\xd9', max(raw.rfind(b'\xff\xda'), 0)) < 0

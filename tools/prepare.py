@@ -1,0 +1,75 @@
+"""Prepare a data set: read its labels, track and align the faces, compute the optical flow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mmaction_mespot.annotations.annotation_error import AnnotationError
+from mmaction_mespot.annotations.casme2 import read_casme2
+from mmaction_mespot.preprocessing.flow import METHODS
+from mmaction_mespot.preprocessing.preparation_settings import STREAMS
+from mmaction_mespot.preprocessing.prepare import prepare_dataset
+
+READERS = {'casme2': read_casme2}
+
+
+def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('dataset', choices=sorted(READERS), help='whose layout the download has')
+    parser.add_argument('--root', required=True, type=Path, help='folder of the download')
+    parser.add_argument('--out', required=True, type=Path, help='folder for the prepared data set')
+    parser.add_argument('--jobs', type=int, default=1, help='processes (default: 1)')
+    parser.add_argument('--streams', default=','.join(STREAMS), help=f'default: {",".join(STREAMS)}')
+    parser.add_argument(
+        '--crop-size', type=int, default=224, help='side of the aligned crop in px (default: 224)'
+    )
+    parser.add_argument('--flow', choices=METHODS, default='tvl1', help='optical flow (default: tvl1)')
+    parser.add_argument(
+        '--flow-gap', type=int, help='frames between the images of a flow (default: 4 at 30 fps)'
+    )
+    parser.add_argument(
+        '--offset-rule',
+        choices=('apex', 'apex+20', 'mirror', 'drop'),
+        default='apex',
+        help='end of an event whose offset is not labelled (default: apex)',
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; the exit code is 1 if a video failed, 2 if nothing could be started."""
+    args = parse_args(arguments)
+    try:
+        annotations, report = READERS[args.dataset](args.root, offset_rule=args.offset_rule)
+        print(report.summary())
+        videos = annotations['data_list']
+        print(
+            f'{len(videos)} videos, {sum(video["total_frames"] for video in videos)} frames -> {args.out}',
+            flush=True,
+        )
+        args.out.mkdir(parents=True, exist_ok=True)
+        report.save_csv(args.out / 'annotations_report.csv')
+        result = prepare_dataset(
+            annotations,
+            args.out,
+            streams=tuple(args.streams.split(',')),
+            crop_size=args.crop_size,
+            flow_method=args.flow,
+            flow_gap=args.flow_gap,
+            jobs=args.jobs,
+        )
+    except (AnnotationError, ValueError, RuntimeError, OSError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 2
+    done, before, failed = len(result.prepared), len(result.skipped), len(result.failed)
+    print(f'{done} videos prepared, {before} were done before, {failed} failed')
+    for video_id, reason in result.failed.items():
+        print(f'failed: {video_id}: {reason}', file=sys.stderr)
+    return 1 if result.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
