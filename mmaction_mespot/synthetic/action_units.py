@@ -56,14 +56,22 @@ ACTION_UNITS: dict[int, tuple[Pull, ...]] = {
     4: (_pull(_INNER_BROW, -0.45, 0.9, 0.20), _pull(_MID_BROW, -0.2, 0.5, 0.22)),
     6: (_pull(_UNDER_EYE, -0.1, -0.9, 0.20), _pull(_CHEEK, 0.1, -0.5, 0.22), _pull(_LOWER_LID, 0, -0.3, 0.1)),
     7: (_pull(_LOWER_LID, -0.1, -1.0, 0.13), _pull(_UPPER_LID, 0.0, 0.55, 0.09)),
-    9: (_pull(_ALA, 0.1, -1.0, 0.16), _pull(_UPPER_LIP, 0.0, -0.4, 0.14), _pull(_INNER_BROW, -0.2, 0.4, 0.16)),
+    9: (
+        _pull(_ALA, 0.1, -1.0, 0.16),
+        _pull(_UPPER_LIP, 0.0, -0.4, 0.14),
+        _pull(_INNER_BROW, -0.2, 0.4, 0.16),
+    ),
     10: (_pull(_UPPER_LIP, 0.1, -1.0, 0.15), _pull(_FOLD, 0.15, -0.6, 0.18)),
     12: (_pull(_CORNER, 0.75, -0.7, 0.20), _pull(_CHEEK, 0.25, -0.45, 0.24)),
     14: (_pull(_CORNER, 0.95, 0.05, 0.14), _pull(_LOWER_LIP, 0.25, -0.1, 0.14)),
     15: (_pull(_CORNER, 0.15, 1.0, 0.17), _pull(_CHIN, 0.1, 0.25, 0.18)),
     17: (_pull(_CHIN, 0.0, -1.0, 0.20), _pull(_LOWER_LIP, 0.0, -0.55, 0.14)),
     20: (_pull(_CORNER, 1.0, 0.2, 0.19), _pull(_LOWER_LIP, 0.4, 0.15, 0.15)),
-    24: (_pull(_UPPER_LIP, -0.15, 0.8, 0.12), _pull(_LOWER_LIP, -0.15, -0.8, 0.12), _pull(_CORNER, -0.4, 0, 0.12)),
+    24: (
+        _pull(_UPPER_LIP, -0.15, 0.8, 0.12),
+        _pull(_LOWER_LIP, -0.15, -0.8, 0.12),
+        _pull(_CORNER, -0.4, 0, 0.12),
+    ),
 }
 
 EXPRESSIONS: dict[str, tuple[tuple[int, ...], ...]] = {

@@ -154,7 +154,13 @@ def _expressions(
 
 
 def _expression(
-    rng: np.random.Generator, part: PartRecipe, kind: str, start: int, length: int, fps: int, total_frames: int
+    rng: np.random.Generator,
+    part: PartRecipe,
+    kind: str,
+    start: int,
+    length: int,
+    fps: int,
+    total_frames: int,
 ) -> Event:
     micro = kind == 'ME'
     onset_share = rng.uniform(0.32, 0.46) if micro else rng.uniform(0.2, 0.38)
@@ -223,7 +229,9 @@ def _distractors(
             length = round(float(rng.uniform(low_s, high_s)) * fps)
             start = int(rng.integers(1, total_frames - length))
             # Nobody speaks or swallows during a labelled expression here, so that a label stays true.
-            touches = any(start < e.end + fps // 6 and e.start - fps // 6 < start + length for e in expressions)
+            touches = any(
+                start < e.end + fps // 6 and e.start - fps // 6 < start + length for e in expressions
+            )
             amplitude = {
                 'swallow': _lognormal(rng, 0.010, 0.3, 0.004, 0.02),
                 'head_shift': _lognormal(rng, 0.8, 0.5, 0.2, 2.5),

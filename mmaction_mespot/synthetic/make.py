@@ -1,0 +1,158 @@
+"""Makes a synthetic data set on disk: in parallel, resumable, each video whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mmaction_mespot.preprocessing.faces.models import fetch_face_models
+from mmaction_mespot.synthetic.events import event_list_checksum, plan_dataset
+from mmaction_mespot.synthetic.layout import (
+    WORKBOOK,
+    frame_name,
+    write_atomically,
+    write_sidecars,
+    write_workbook,
+)
+from mmaction_mespot.synthetic.recipes import SIZES
+from mmaction_mespot.synthetic.renderer import Renderer
+from mmaction_mespot.synthetic.stills import PersonStills, find_people
+from mmaction_mespot.synthetic.video_plan import VideoPlan
+
+SYNTHME_V1 = '895c71a632a9ca8d0adec4f510ba41877253fbdb2d9330d7692bb14ecbbae632'
+"""SHA-256 of the event list of the size `standard` with seed 0: the benchmark `synthme-v1`."""
+
+_PROGRESS = '.progress'
+
+
+def make_dataset(
+    out: Path,
+    size: str = 'standard',
+    parts: Sequence[str] | None = None,
+    faces: Path | None = None,
+    jobs: int = 1,
+    seed: int = 0,
+) -> list[Path]:
+    """Make a data set.
+
+    Args:
+        out: Folder that gets one root a part.
+        size: A key of `SIZES`.
+        parts: Parts to make; those of the size if None.
+        faces: Folder of face stills; the ORL faces if None.
+        jobs: Number of processes.
+        seed: Seed of everything.
+
+    Returns:
+        The roots, one a part, each in the layout of CAS(ME)^2.
+
+    Raises:
+        ValueError: On an unknown size or part, too few people, or a still without a face.
+        RuntimeError: If the event list of the benchmark is not the published one.
+    """
+    if size not in SIZES:
+        raise ValueError(f'Unknown size {size!r}; expected one of {", ".join(SIZES)}.')
+    people = find_people(faces)
+    plans = plan_dataset(SIZES[size], parts, seed, len(people))
+    if size == 'standard' and seed == 0 and len(people) == 40:
+        check_benchmark()
+    fetch_face_models()
+    tasks = [(plan, people[plan.person - 1], out / plan.part) for plan in plans]
+    _run(tasks, jobs)
+    roots = []
+    for part in dict.fromkeys(plan.part for plan in plans):
+        root, own = out / part, [plan for plan in plans if plan.part == part]
+        write_sidecars(root, part, own, event_list_checksum(own))
+        write_workbook(root / WORKBOOK, own)
+        roots.append(root)
+    return roots
+
+
+def check_benchmark() -> None:
+    """Check that this machine samples the published event list of the benchmark.
+
+    Raises:
+        RuntimeError: If it does not.
+    """
+    found = event_list_checksum(plan_dataset(SIZES['standard']))
+    if found != SYNTHME_V1:
+        raise RuntimeError(
+            f'The event list of synthme-v1 has the SHA-256 {found} here, expected {SYNTHME_V1}: '
+            'results on it could not be compared.'
+        )
+
+
+def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
+    """Draw and store one video, unless it is there already.
+
+    Args:
+        plan: Its plan.
+        stills: Stills of its person.
+        root: Root of the part.
+
+    Returns:
+        Whether it was drawn.
+    """
+    cv2.setNumThreads(1)
+    folder = root / plan.folder
+    marker = root / _PROGRESS / f'{plan.video_id}.json'
+    wanted = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
+    if _is_whole(folder, marker, wanted):
+        return False
+    partial = root / _PROGRESS / f'{plan.video_id}.{os.getpid()}.partial'
+    for leftover in marker.parent.glob(f'{plan.video_id}.*.partial'):
+        shutil.rmtree(leftover)
+    partial.mkdir(parents=True)
+    renderer = Renderer(plan, stills)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, plan.camera.quality]
+    for index in range(plan.total_frames):
+        _, data = cv2.imencode('.jpg', renderer.frame(index), quality)
+        (partial / frame_name(index)).write_bytes(data.tobytes())
+    marker.unlink(missing_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial.rename(folder)
+    write_atomically(marker, json.dumps(wanted).encode())
+    return True
+
+
+def _fingerprint(plan: VideoPlan, stills: PersonStills) -> str:
+    names = [path.name for path in stills.resting + stills.others]
+    text = json.dumps([plan.as_dict(), names], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_whole(folder: Path, marker: Path, wanted: dict[str, object]) -> bool:
+    if not marker.is_file() or json.loads(marker.read_text()) != wanted:
+        return False
+    return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == wanted['frames']
+
+
+def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
+    columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task('frames', total=sum(plan.total_frames for plan, _, _ in tasks))
+        if jobs <= 1:
+            for plan, stills, root in tasks:
+                make_video(plan, stills, root)
+                progress.advance(bar, plan.total_frames)
+            return
+        with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context('spawn')) as pool:
+            futures = {pool.submit(make_video, *task): task[0] for task in tasks}
+            try:
+                for future in as_completed(futures):
+                    future.result()
+                    progress.advance(bar, futures[future].total_frames)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
