@@ -1,8 +1,8 @@
 """Non-maximum suppression of 1-D intervals: hard, soft and weighted, class-aware.
 
-All three go through the intervals by falling score (equal scores: the earlier one in the input
-first) and let an interval act on those of its own class only. Each step is one vectorised torch
-operation over all that is left; no N x N matrix is built, so thousands of candidates are cheap.
+All go through the intervals by falling score (equal scores: the earlier one in the input first). Greedy
+suppression runs over blocks of intervals, each one matrix operation, so that thousands of candidates take
+milliseconds and no N x N matrix is ever built.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from mmaction_mespot.intervals.iou import segment_ioa, segment_iou
 
-Overlap = Callable[[Tensor, Tensor], Tensor]
+BLOCK = 256
+"""Intervals whose fate is decided at once."""
 
 
 def hard_nms(segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: float) -> Tensor:
@@ -29,8 +30,7 @@ def hard_nms(segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: fl
     Returns:
         Indices of the kept intervals by falling score, int64, shape (K,).
     """
-    groups = _greedy_groups(segments, scores, labels, iou_threshold)
-    return torch.tensor([int(group[0]) for group in groups], dtype=torch.int64)
+    return _greedy_keep(scores, _same_class_conflicts(segments, labels, iou_threshold))
 
 
 def weighted_nms(
@@ -39,25 +39,26 @@ def weighted_nms(
     """Hard NMS whose kept intervals take the score-weighted mean boundaries of what they suppressed.
 
     Args:
-        segments: Half-open intervals, shape (N, 2).
-        scores: Non-negative scores, shape (N,).
+        segments: Half-open intervals of floating type, shape (N, 2).
+        scores: Scores >= 0, shape (N,).
         labels: Classes, shape (N,).
         iou_threshold: As in :func:`hard_nms`.
 
     Returns:
         Indices of the kept intervals by falling score (K,), and their averaged boundaries (K, 2). An
-        interval enters the mean of the one kept interval that suppressed it. Scores stay as they are.
+        interval enters the mean of one kept interval: the best that suppresses it. Scores stay as they are.
     """
-    keep, averaged = [], []
-    for group in _greedy_groups(segments, scores, labels, iou_threshold):
-        weights = scores[group]
-        total = weights.sum()
-        mean = (segments[group] * weights[:, None]).sum(0) / total if total > 0 else segments[group[0]]
-        keep.append(int(group[0]))
-        averaged.append(mean)
-    if not keep:
-        return torch.zeros(0, dtype=torch.int64), segments.new_zeros((0, 2))
-    return torch.tensor(keep, dtype=torch.int64), torch.stack(averaged)
+    conflicts = _same_class_conflicts(segments, labels, iou_threshold)
+    keep = _greedy_keep(scores, conflicts)
+    if not len(keep):
+        return keep, segments[keep]
+    everything = torch.arange(len(scores))
+    owner = conflicts(keep, everything).to(torch.uint8).argmax(0)
+    owner[keep] = torch.arange(len(keep))
+    weights = scores.clamp_min(torch.finfo(scores.dtype).tiny)
+    totals = torch.zeros(len(keep), dtype=scores.dtype).index_add_(0, owner, weights)
+    shares = (weights / totals[owner])[:, None]
+    return keep, torch.zeros_like(segments[keep]).index_add_(0, owner, segments * shares)
 
 
 def soft_nms(
@@ -103,30 +104,40 @@ def cross_class_suppression(segments: Tensor, scores: Tensor, labels: Tensor, io
         scores: Scores, shape (N,).
         labels: Classes, shape (N,).
         ioa_threshold: An interval goes when its intersection with a kept, better one of another class,
-            over the shorter of the two, is at least this.
+            over the shorter of the two, is **at least** this.
 
     Returns:
         Indices of the kept intervals by falling score, int64, shape (K,).
     """
-    rest = torch.argsort(scores, descending=True, stable=True)
-    keep = []
-    while len(rest):
-        best, rest = rest[0], rest[1:]
-        keep.append(int(best))
-        ioa = segment_ioa(segments[best][None], segments[rest])[0]
-        rest = rest[(ioa < ioa_threshold) | (labels[rest] == labels[best])]
-    return torch.tensor(keep, dtype=torch.int64)
+
+    def conflicts(a: Tensor, b: Tensor) -> Tensor:
+        return (segment_ioa(segments[a], segments[b]) >= ioa_threshold) & (labels[a][:, None] != labels[b])
+
+    return _greedy_keep(scores, conflicts)
 
 
-def _greedy_groups(segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: float) -> list[Tensor]:
-    """Indices of each kept interval, followed by those that it suppresses, by falling score."""
+def _same_class_conflicts(
+    segments: Tensor, labels: Tensor, iou_threshold: float
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """Function of two index tensors (A,), (B,): which pairs are one event, bool (A, B)."""
+
+    def conflicts(a: Tensor, b: Tensor) -> Tensor:
+        return (segment_iou(segments[a], segments[b]) > iou_threshold) & (labels[a][:, None] == labels[b])
+
+    return conflicts
+
+
+def _greedy_keep(scores: Tensor, conflicts: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Indices, by falling score, of the intervals in no conflict with a kept, better one."""
     rest = torch.argsort(scores, descending=True, stable=True)
-    groups = []
+    keep = [rest[:0]]
     while len(rest):
-        best = rest[0]
-        iou = segment_iou(segments[best][None], segments[rest])[0]
-        taken = (iou > iou_threshold) & (labels[rest] == labels[best])
-        taken[0] = True
-        groups.append(rest[taken])
-        rest = rest[~taken]
-    return groups
+        block, rest = rest[:BLOCK], rest[BLOCK:]
+        hits = conflicts(block, block).triu(1)
+        # Repeating the rule settles one more interval of the block each time; its fixed point is unique.
+        alive = torch.ones(len(block), dtype=torch.bool)
+        while not torch.equal(alive, updated := ~(hits & alive[:, None]).any(0)):
+            alive = updated
+        keep.append(block[alive])
+        rest = rest[~conflicts(keep[-1], rest).any(0)]
+    return torch.cat(keep)

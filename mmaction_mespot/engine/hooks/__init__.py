@@ -1,0 +1,6 @@
+"""Hooks of the training loop."""
+
+from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
+from mmaction_mespot.engine.hooks.threshold_hook import ThresholdHook
+
+__all__ = ['EpochSeedHook', 'ThresholdHook']

@@ -1,0 +1,1 @@
+"""Pure counting on intervals, without configs or registries."""

@@ -1,0 +1,112 @@
+"""The score thresholds chosen on the validation part travel with the weights."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+from mmaction.registry import HOOKS
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmaction_mespot.intervals.detections import CLASSES
+
+BUFFER = 'score_thresholds'
+
+
+@HOOKS.register_module()
+class ThresholdHook(Hook):
+    """Put the thresholds that the metric chose into the model, and save the finished model.
+
+    After each validation the model's buffer ``score_thresholds`` takes the metric's ``threshold_<class>``.
+    The checkpoint of an epoch is written **before** its validation and so holds the thresholds of the epoch
+    before; at the end of the training ``final.pth`` is written, with the last weights and their own
+    thresholds, without optimizer. If the training was broken off between the last epoch and its validation,
+    the resumed run validates once more before it writes the file.
+
+    A model without the buffer is left as it is (one line in the log); its ``final.pth`` is written too.
+
+    Args:
+        metric_prefix: Prefix of the metric's keys. Defaults to ``'spotting'``.
+        filename: Name of the file in the work folder. Defaults to ``'final.pth'``.
+    """
+
+    # After EMAHook has given the trained weights back (NORMAL), before CheckpointHook (VERY_LOW).
+    priority = 'LOW'
+
+    def __init__(self, metric_prefix: str = 'spotting', filename: str = 'final.pth') -> None:
+        self.keys = [f'{metric_prefix}/threshold_{name}' for name in CLASSES]
+        self.filename = filename
+        self._validated_epoch: int | None = None
+        self._saving_final = False
+
+    def before_run(self, runner: Runner) -> None:
+        """Say so if the model takes no thresholds."""
+        if _find_buffer(runner) is None:
+            runner.logger.info(
+                f'ThresholdHook: {type(_unwrap(runner)).__name__} has no buffer {BUFFER}: nothing to set'
+            )
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Store the thresholds of this validation.
+
+        Raises:
+            ValueError: If the model's buffer has another number of classes.
+        """
+        self._validated_epoch = runner.epoch
+        buffer = _find_buffer(runner)
+        if buffer is None or not metrics or any(key not in metrics for key in self.keys):
+            return
+        if buffer.shape != (len(CLASSES),):
+            raise ValueError(
+                f"ThresholdHook: the model's {BUFFER} must hold one number for each of {CLASSES}, "
+                f'found shape {tuple(buffer.shape)}'
+            )
+        buffer.copy_(torch.tensor([metrics[key] for key in self.keys]))
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Correct what a checkpoint holds.
+
+        EMAHook replaces the state dict by its averaged copy, whose buffers are as old as the last iteration:
+        the thresholds are put back. The final file keeps weights and meta information only.
+        """
+        buffer = _find_buffer(runner)
+        if buffer is not None:
+            checkpoint['state_dict'][BUFFER] = buffer.detach().cpu().clone()
+        if self._saving_final:
+            for key in set(checkpoint) - {'meta', 'state_dict'}:
+                del checkpoint[key]
+
+    def after_train(self, runner: Runner) -> None:
+        """Write the finished model; the file is there whole or not at all."""
+        loop = runner.val_loop
+        due = loop is not None and runner.train_loop.val_begin <= runner.epoch
+        if due and self._validated_epoch != runner.epoch:
+            loop.run()
+        if not is_main_process():
+            return
+        partial = f'.{self.filename}.partial'
+        self._saving_final = True
+        try:
+            runner.save_checkpoint(
+                runner.work_dir,
+                partial,
+                save_optimizer=False,
+                save_param_scheduler=False,
+                meta={'epoch': runner.epoch, 'iter': runner.iter},
+            )
+        finally:
+            self._saving_final = False
+        os.replace(Path(runner.work_dir, partial), Path(runner.work_dir, self.filename))
+
+
+def _unwrap(runner: Runner) -> torch.nn.Module:
+    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+
+
+def _find_buffer(runner: Runner) -> torch.Tensor | None:
+    """The model's thresholds, or None."""
+    return dict(_unwrap(runner).named_buffers(recurse=False)).get(BUFFER)

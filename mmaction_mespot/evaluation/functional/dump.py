@@ -1,0 +1,175 @@
+"""The dump of a test run: candidates before thresholds beside the ground truth, as JSON.
+
+With it protocols, thresholds and plots are re-run without inference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+
+from mmaction_mespot.evaluation.functional.video_result import VideoResult
+from mmaction_mespot.intervals.detections import CLASSES, Detections
+
+_SEGMENT = {'type': 'array', 'items': {'type': 'number'}, 'minItems': 2, 'maxItems': 2}
+_LABEL = {'type': 'integer', 'minimum': 0, 'maximum': len(CLASSES) - 1}
+
+
+def _object(**properties: dict) -> dict:
+    return {'type': 'object', 'properties': properties, 'required': list(properties)}
+
+
+SCHEMA = _object(
+    metainfo=_object(
+        classes={'const': list(CLASSES)},
+        thresholds={
+            'oneOf': [
+                {'type': 'null'},
+                {**_object(**{name: {'type': 'number'} for name in CLASSES}), 'additionalProperties': False},
+            ]
+        },
+        top_threshold={'type': ['number', 'null'], 'minimum': 0, 'maximum': 1},
+        threshold_source={'type': 'string'},
+        iou_threshold={'type': 'number', 'exclusiveMinimum': 0, 'maximum': 1},
+        post_processing={'type': 'object'},
+    ),
+    videos={
+        'type': 'array',
+        'items': _object(
+            video_id={'type': 'string'},
+            subject={'type': 'string'},
+            part={'type': ['string', 'null']},
+            fps={'type': 'number', 'exclusiveMinimum': 0},
+            total_frames={'type': 'integer', 'minimum': 1},
+            ground_truth={'type': 'array', 'items': _object(segment=_SEGMENT, label=_LABEL)},
+            candidates={
+                'type': 'array',
+                'items': _object(segment=_SEGMENT, score={'type': 'number'}, label=_LABEL),
+            },
+        ),
+    },
+)
+"""JSON schema of a dump."""
+
+
+@dataclass(frozen=True)
+class Dump:
+    """Results of a test run.
+
+    Attributes:
+        metainfo: ``classes``; ``thresholds`` by class name (kept: score >= threshold) or null;
+            ``top_threshold`` (fraction of a video's candidates that is kept instead) or null;
+            ``threshold_source``; ``iou_threshold``; ``post_processing``, the settings behind the candidates.
+        videos: Videos with all their merged candidates, before thresholds.
+    """
+
+    metainfo: dict[str, Any]
+    videos: list[VideoResult]
+
+    def final_videos(self) -> list[VideoResult]:
+        """The videos with their final detections, by the thresholds that the dump holds.
+
+        Raises:
+            ValueError: If it holds none.
+        """
+        thresholds, top_threshold = self.metainfo['thresholds'], self.metainfo['top_threshold']
+        if thresholds is not None:
+            return [video.with_thresholds(thresholds) for video in self.videos]
+        if top_threshold is not None:
+            return [video.with_top_threshold(top_threshold) for video in self.videos]
+        raise ValueError('the dump holds neither thresholds nor a top_threshold')
+
+
+def save_dump(dump: Dump, path: str | Path) -> None:
+    """Check a dump and write it; the file is there whole or not at all.
+
+    Args:
+        dump: The results.
+        path: Where to; missing folders are made.
+
+    Raises:
+        ValueError: If the dump does not follow :data:`SCHEMA`.
+    """
+    path = Path(path)
+    data = {'metainfo': dump.metainfo, 'videos': [_video_to_json(video) for video in dump.videos]}
+    _validate(data, str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f'.{path.name}.partial')
+    partial.write_text(json.dumps(data), encoding='utf-8')
+    os.replace(partial, path)
+
+
+def load_dump(path: str | Path) -> Dump:
+    """Read and check a dump.
+
+    Args:
+        path: A file written by :func:`save_dump`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no JSON or no dump; the message names the file and the key.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such dump of detections')
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError as error:
+        raise ValueError(f'{path}: not a JSON file ({error})') from error
+    _validate(data, str(path))
+    return Dump(data['metainfo'], [_video_from_json(video) for video in data['videos']])
+
+
+def _validate(data: Mapping[str, Any], origin: str) -> None:
+    """Check the schema, and that each video of a part is there once."""
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data))
+    if error is not None:
+        raise ValueError(f'{origin}: at {error.json_path}: {error.message}')
+    seen = set()
+    for video in data['videos']:
+        key = (video['part'], video['video_id'])
+        if key in seen:
+            raise ValueError(f'{origin}: video {video["video_id"]} of part {video["part"]} occurs twice')
+        seen.add(key)
+
+
+def _video_to_json(video: VideoResult) -> dict[str, Any]:
+    found = video.detections
+    return {
+        'video_id': video.video_id,
+        'subject': video.subject,
+        'part': video.part,
+        'fps': float(video.fps),
+        'total_frames': int(video.total_frames),
+        'ground_truth': [
+            {'segment': segment, 'label': label}
+            for segment, label in zip(video.segments.tolist(), video.labels.tolist(), strict=True)
+        ],
+        'candidates': [
+            {'segment': segment, 'score': score, 'label': label}
+            for segment, score, label in zip(
+                found.segments.tolist(), found.scores.tolist(), found.labels.tolist(), strict=True
+            )
+        ],
+    }
+
+
+def _video_from_json(video: Mapping[str, Any]) -> VideoResult:
+    truth, found = video['ground_truth'], video['candidates']
+    return VideoResult(
+        **{key: video[key] for key in ('video_id', 'subject', 'part', 'fps', 'total_frames')},
+        segments=np.array([item['segment'] for item in truth]),
+        labels=np.array([item['label'] for item in truth]),
+        detections=Detections(
+            np.array([item['segment'] for item in found]),
+            np.array([item['score'] for item in found]),
+            np.array([item['label'] for item in found]),
+        ),
+    )

@@ -1,0 +1,43 @@
+"""Choice of the score thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmaction_mespot.evaluation.functional.ranking import rank_class
+from mmaction_mespot.evaluation.functional.video_result import VideoResult
+from mmaction_mespot.intervals.detections import CLASSES
+
+
+def best_thresholds(videos: Sequence[VideoResult], iou_threshold: float = 0.5) -> tuple[float, ...]:
+    """For each class the threshold that maximises its F1, pooled over all videos.
+
+    The threshold lies midway between the lowest score kept and the highest one dropped; it is the lowest
+    score itself if all are kept. Of several cuts with the same F1 the one with the fewest detections is
+    taken. Where no detection helps (no hit, no ground truth), the threshold is 1 or, if a score reaches 1,
+    just above the highest. The midpoint is rounded to float32, so that a model's buffer holds it exactly.
+
+    Args:
+        videos: Videos with all their candidates: of the validation part, never of the test part.
+        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+
+    Returns:
+        One threshold a class; a detection is kept if its score is **at least** the threshold.
+    """
+    return tuple(_best_threshold(videos, label, iou_threshold) for label in range(len(CLASSES)))
+
+
+def _best_threshold(videos: Sequence[VideoResult], label: int, iou_threshold: float) -> float:
+    ranking = rank_class(videos, label, iou_threshold)
+    if not ranking.tp.any():
+        highest = float(ranking.scores.max(initial=0.0))
+        return 1.0 if highest < 1 else float(np.nextafter(np.float32(highest), np.float32(np.inf)))
+    best = int(np.argmax(2 * ranking.tp / (ranking.detections + ranking.ground_truths)))
+    kept = float(ranking.scores[best])
+    if best + 1 == len(ranking.scores):
+        return kept
+    dropped = float(ranking.scores[best + 1])
+    middle = float(np.float32((kept + dropped) / 2))
+    return middle if dropped < middle <= kept else kept
