@@ -1,0 +1,27 @@
+"""Colours and sizes shared by all pictures: colour-blind safe, readable at the width of a README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+CLASS_COLOURS = ('#0072B2', '#D55E00')
+"""Colour of each class (MaE, ME), from the palette of Okabe and Ito."""
+
+GREY = '#5F5F5F'
+WIDTH_INCHES = 10.0
+DPI = 110
+
+
+def new_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
+    """An empty figure (inches) that needs no display and no global state."""
+    return Figure(figsize=(width, height), dpi=DPI, layout='constrained')
+
+
+def save_figure(figure: Figure, path: str | Path) -> Path:
+    """Write a figure as PNG, making its folder, and return the path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, facecolor='white', metadata={'Software': None})
+    return path

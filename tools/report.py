@@ -1,0 +1,29 @@
+"""Write the report of a test: F1 table, loss curves, timelines, best and worst cases, what the errors are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.apis.report import write_report
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--dump', required=True, help='results of tools/test.py or tools/spot_flow.py (JSON)')
+    parser.add_argument('--out', required=True, help='folder of the report')
+    parser.add_argument('--work-dir', help='work folder of the training, for the loss curves')
+    parser.add_argument('--data', nargs='+', default=[], help='prepared data sets, for frames of the cases')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Write the report and print where it lies."""
+    args = parse_args()
+    print(write_report(args.dump, args.out, args.work_dir, args.data))
+
+
+if __name__ == '__main__':
+    sys.exit(run_command(main))
