@@ -1,7 +1,7 @@
 """Action units as smooth displacement fields around the landmarks of the 468-point face mesh.
 
-The fields follow the appearance changes of the Facial Action Coding System (Ekman & Friesen, 1978): which part of
-the face moves and where to. Each is a sum of Gaussians around landmarks, for each side of the face apart.
+The fields follow the appearance changes of the Facial Action Coding System (Ekman & Friesen, 1978): which
+part of the face moves and where to. Each is a sum of Gaussians around landmarks, for each side apart.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def face_axes(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
         landmarks: Mesh points, shape (468, 2 or 3), px.
 
     Returns:
-        The point between the eyes (2,), the unit vector from the person's right to the left (2,), the unit vector
-        towards the chin (2,), and the inter-ocular distance in px (between the middles of the eyes).
+        The point between the eyes (2,), the unit vector from the person's right to the left (2,), the unit
+        vector towards the chin (2,), and the inter-ocular distance in px (between the middles of the eyes).
     """
     points = np.asarray(landmarks, dtype=np.float64)[:, :2]
     right, left = points[list(EYE_CORNERS_RIGHT)].mean(0), points[list(EYE_CORNERS_LEFT)].mean(0)

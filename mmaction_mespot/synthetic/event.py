@@ -18,11 +18,12 @@ class Event:
         end: First frame at rest again (half-open interval).
         amplitude: Peak displacement in inter-ocular distances (blink: share of the eye that is closed;
             head shift: turn in degrees).
-        actions: `(action unit, weight of the person's left side, weight of the right side)`; empty for distractors
-            that are no action units and for morphs.
+        actions: `(action unit, weight of the person's left side, weight of the right side)`; empty for
+            distractors and for morphs.
         shape: Numbers in [0, 1) that decide about details (profile, still of a morph, direction of a shift).
         emotion: Word of the label table; empty for distractors.
-        label: Onset, apex and offset as a human coder marks them: 0-based, offset inclusive; None for distractors.
+        label: Onset, apex and offset as a human coder marks them: 0-based, offset inclusive; None for
+            distractors.
     """
 
     kind: str

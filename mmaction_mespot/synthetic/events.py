@@ -1,6 +1,6 @@
 """Sampling of the event lists: which expression or distractor happens when, in which video.
 
-Everything here is decided by the seed alone; nothing depends on pictures, so the lists are equal on any machine.
+Everything here is decided by the seed alone, nothing by pictures: the lists are equal on any machine.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def _expression(
 def _label(
     rng: np.random.Generator, micro: bool, start: int, apex: int, end: int, fps: int, total_frames: int
 ) -> tuple[int, int, int]:
-    """Onset, apex, inclusive offset as a human coder marks them: off by 1 frame (ME) or 2.5 (MaE) at 30 fps."""
+    """Onset, apex, inclusive offset as a coder marks them: off by 1 frame (ME) or 2.5 (MaE) at 30 fps."""
     spread = (1.0 if micro else 2.5) * fps / 30
     onset = start + round(spread * float(rng.standard_normal()))
     offset = end - 1 + round(spread * float(rng.standard_normal()))

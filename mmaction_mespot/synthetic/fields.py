@@ -37,7 +37,7 @@ def displacement_basis(still: Still) -> np.ndarray:
 
     Returns:
         Displacement (x, y) in px and relative change of brightness for a coefficient of 1, shape
-        (columns of a motion, rows, columns, 3), float32.
+        (columns of a motion, 3, rows, columns), float32.
     """
     height, width = still.image.shape[:2]
     points = grid_points(width, height)
@@ -51,7 +51,7 @@ def displacement_basis(still: Still) -> np.ndarray:
     pose = _pose_fields(still, points)
     flat = np.zeros((*points.shape[:2], 1))
     basis += [np.concatenate([pose[name] * weight, flat], axis=-1) for name in POSE]
-    return np.stack(basis).astype(np.float32)
+    return np.ascontiguousarray(np.stack(basis).transpose(0, 3, 1, 2), dtype=np.float32)
 
 
 def _fold_shading(field: np.ndarray) -> np.ndarray:

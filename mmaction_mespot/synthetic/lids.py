@@ -10,7 +10,10 @@ from mmaction_mespot.synthetic.still import Still
 _UPPER = ((33, 246, 161, 160, 159, 158, 157, 173, 133), (362, 398, 384, 385, 386, 387, 388, 466, 263))
 _LOWER = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (362, 382, 381, 380, 374, 373, 390, 249, 263))
 _BROW = ((46, 53, 52, 65, 55), (285, 295, 282, 283, 276))
+_BELOW = (119, 348)
 _OVERSAMPLING = 3
+_LASH_WIDTH = 0.02
+_LID_TONE, _LID_LIFT = 0.85, 0.6
 
 
 def close_eyes(still: Still, levels: int) -> np.ndarray:
@@ -54,12 +57,31 @@ def _close_eye(still: Still, picture: np.ndarray, eye: int, closure: float) -> N
     inside = (x > upper[:, 0].min()) & (x < upper[:, 0].max())
     moved = np.where(inside, edge + closure * (target - edge), edge)
     skin_top = edge - 0.6 * np.maximum(edge - _curve(brow, x), 4.0)
-    stretched = skin_top + (y - skin_top) * (edge - skin_top) / (moved - skin_top)
-    source = np.where((y > skin_top) & (y < moved), stretched, y)
+    # The lashes keep their width, the skin above them is stretched.
+    lashes = np.minimum(_LASH_WIDTH * still.iod, 0.6 * (edge - skin_top))
+    lid = skin_top + (y - skin_top) * (edge - lashes - skin_top) / (moved - lashes - skin_top)
+    stretched = np.where(y < moved - lashes, lid, y - moved + edge)
+    covered = (y > skin_top) & (y < moved)
+    source = np.where(covered, stretched, y)
     map_x = np.broadcast_to(x, source.shape).astype(np.float32)
     drawn = cv2.remap(
         still.image, map_x, source.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
+    # A lowered lid leaves the shadow of the brow: it takes on the tone of the skin below the eye.
+    onto_eye = np.clip((y - edge) / (0.03 * still.iod), 0, 1) * (y < moved - lashes)
+    light = cv2.GaussianBlur(onto_eye.astype(np.float32), (0, 0), 0.012 * still.iod * _OVERSAMPLING)
+    tone = _skin_tone(still, eye) * _LID_TONE
+    if drawn.ndim == 3:
+        light = light[..., None]
+    drawn = drawn + _LID_LIFT * light * np.maximum(tone - drawn, 0)
     picture[top:bottom, left:right] = cv2.resize(
-        drawn, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA
+        drawn.astype(np.float32), (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA
     )
+
+
+def _skin_tone(still: Still, eye: int) -> np.ndarray:
+    """Median grey level or colour of a patch below an eye."""
+    x, y = still.landmarks[_BELOW[eye], :2].round().astype(int)
+    reach = max(2, round(0.05 * still.iod))
+    patch = still.image[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1]
+    return np.median(patch, axis=(0, 1))

@@ -1,7 +1,8 @@
 """Morphs between two stills of a person: real expressions instead of action units.
 
-The two meshes are brought into one pose by a 3-D similarity; what is left at the landmarks is the change of the
-expression. A share of it moves the resting still, and the same share of the difference of texture is blended in.
+The two meshes are brought into one pose by a 3-D similarity; what is left at the landmarks is the change of
+the expression. A share of it moves the resting still, and the same share of the difference of texture is
+blended in.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
 _MAX_TURN_DEG = 16.0
 _MIN_CHANGE = 0.03
 _MAX_TEXTURE = 30.0
+_SPREAD = 0.07
+_ROBUST_ROUNDS, _ROBUST_SCALE = 8, 0.015
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,10 @@ class Morph:
     """Change from the resting still to another one.
 
     Args:
-        field: Displacement on the grid whose largest length is one inter-ocular distance, (rows, columns, 2), px.
-        texture: Difference of texture in the geometry of the resting still, for an amplitude of one inter-ocular
-            distance, (height, width), grey levels; empty around the eyes.
+        field: Displacement on the grid whose largest length is one inter-ocular distance, shape
+            (2, rows, columns), px.
+        texture: Difference of texture in the geometry of the resting still, for an amplitude of one
+            inter-ocular distance, shape (height, width), grey levels; empty around the eyes.
         change: Size of the whole change in inter-ocular distances.
     """
 
@@ -41,14 +45,26 @@ class Morph:
     change: float
 
 
-def similarity_3d(source: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Scale, rotation (3, 3) and shift (3,) that take points onto others with least squares (Umeyama, 1991)."""
-    centre_source, centre_target = source.mean(0), target.mean(0)
+def similarity_3d(
+    source: np.ndarray, target: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Similarity that takes points onto others with weighted least squares (Umeyama, 1991).
+
+    Args:
+        source: Shape (n, 3).
+        target: Shape (n, 3).
+        weights: Shape (n,), not negative.
+
+    Returns:
+        Scale, rotation (3, 3) and shift (3,): `target` is near `scale * source @ rotation.T + shift`.
+    """
+    share = (weights / weights.sum())[:, None]
+    centre_source, centre_target = (share * source).sum(0), (share * target).sum(0)
     from_source, from_target = source - centre_source, target - centre_target
-    left, values, right = np.linalg.svd(from_target.T @ from_source)
+    left, values, right = np.linalg.svd(from_target.T @ (share * from_source))
     mirror = np.diag([1.0, 1.0, float(np.sign(np.linalg.det(left @ right)))])
     rotation = left @ mirror @ right
-    scale = float((values * np.diag(mirror)).sum() / (from_source**2).sum())
+    scale = float((values * np.diag(mirror)).sum() / (share * from_source**2).sum())
     return scale, rotation, centre_target - scale * rotation @ centre_source
 
 
@@ -88,43 +104,56 @@ def build_morphs(still: Still, paths: Sequence[Path], most: int = 4) -> list[Mor
 def _morph(still: Still, picture: np.ndarray, landmarks: np.ndarray) -> tuple[Morph, float]:
     """The morph towards a picture, and the angle between the poses in degrees."""
     iod = still.iod
-    rigid = list(_RIGID)
-    scale, rotation, shift = similarity_3d(landmarks[rigid], still.landmarks[rigid])
-    turn = float(np.degrees(np.arccos(np.clip((np.trace(rotation) - 1) / 2, -1, 1))))
-    posed = scale * landmarks @ rotation.T + shift
-    moved = (posed - still.landmarks)[:, :2]
+    posed, turn = _bring_into_pose(landmarks, still)
     height, width = still.image.shape[:2]
     points = grid_points(width, height)
-    field = spread_over_grid(still.landmarks[:, :2], moved, points, 0.07 * iod)
-    field = field * border_weight(points, width, height)
-    largest = float(np.hypot(field[..., 0], field[..., 1]).max())
-    texture = _texture(still, picture, landmarks, points)
-    change = largest / iod
-    return Morph((field / change).astype(np.float32), (texture / change).astype(np.float32), change), turn
-
-
-def _texture(still: Still, picture: np.ndarray, landmarks: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Fine texture of the other still minus that of the resting one, in the geometry of the latter."""
-    height, width = still.image.shape[:2]
-    iod = still.iod
-    # Affine map from the frame to the picture, and the landmarks' remainder spread smoothly.
+    # An affine map takes the frame to the picture; what the landmarks do beside it is spread smoothly.
     here, there = still.landmarks[:, :2], landmarks[:, :2]
     design = np.column_stack([here, np.ones(len(here))])
     affine, *_ = np.linalg.lstsq(design, there, rcond=None)
-    rest = spread_over_grid(here, there - design @ affine, points, 0.07 * iod).astype(np.float32)
+    values = np.hstack([posed[:, :2] - here, there - design @ affine])
+    spread = spread_over_grid(here, values, points, _SPREAD * iod)
+    field = spread[..., :2] * border_weight(points, width, height)
+    change = float(np.hypot(field[..., 0], field[..., 1]).max()) / iod
+    texture = _texture(still, picture, affine, spread[..., 2:])
+    scaled = np.ascontiguousarray(field.transpose(2, 0, 1) / change, dtype=np.float32)
+    return Morph(scaled, (texture / change).astype(np.float32), change), turn
+
+
+def _bring_into_pose(landmarks: np.ndarray, still: Still) -> tuple[np.ndarray, float]:
+    """Landmarks of another still in the pose of `still`, and the angle between the poses in degrees.
+
+    The points that fit badly are those that the expression moves: they count less and less.
+    """
+    target = still.landmarks
+    weights = np.zeros(len(target))
+    weights[list(_RIGID)] = 1.0
+    for _ in range(_ROBUST_ROUNDS):
+        scale, rotation, shift = similarity_3d(landmarks, target, weights)
+        posed = scale * landmarks @ rotation.T + shift
+        error = np.hypot(*(posed - target)[:, :2].T) / (_ROBUST_SCALE * still.iod)
+        weights = 1.0 / (1.0 + error**2)
+    return posed, float(np.degrees(np.arccos(np.clip((np.trace(rotation) - 1) / 2, -1, 1))))
+
+
+def _texture(still: Still, picture: np.ndarray, affine: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Fine texture of the other still minus that of the resting one, in the geometry of the latter."""
+    height, width = still.image.shape[:2]
+    iod = still.iod
     y, x = np.mgrid[:height, :width].astype(np.float32)
     positions = np.stack([x, y, np.ones_like(x)], axis=-1) @ affine.astype(np.float32)
-    positions += cv2.resize(rest, (width, height), interpolation=cv2.INTER_LINEAR)
-    warped = cv2.remap(
-        picture.astype(np.float32), positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    positions += cv2.resize(rest.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    map_x, map_y = (np.ascontiguousarray(positions[..., axis]) for axis in range(2))
+    other = np.asarray(
+        cv2.remap(_grey(picture), map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     )
-    difference = _fine(_grey(warped), 0.12 * iod) - _fine(_grey(still.image), 0.12 * iod)
+    difference = _fine(other, 0.12 * iod) - _fine(_grey(still.image), 0.12 * iod)
     difference = cv2.GaussianBlur(difference, (0, 0), max(0.012 * iod, 0.6)).clip(-_MAX_TEXTURE, _MAX_TEXTURE)
     return difference * _face_mask(still)
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
-    return image if image.ndim == 2 else image.mean(-1)
+    return (image if image.ndim == 2 else image.mean(-1)).astype(np.float32)
 
 
 def _fine(image: np.ndarray, sigma: float) -> np.ndarray:
@@ -138,9 +167,9 @@ def _face_mask(still: Still) -> np.ndarray:
     hull = cv2.convexHull(still.landmarks[:, :2].astype(np.float32)).round().astype(np.int32)
     cv2.fillConvexPoly(mask, hull, 1.0)
     size = 2 * round(0.08 * still.iod) + 1
-    mask = cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    mask = np.asarray(cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))))
     for eye in _EYES:
         centre = still.landmarks[list(eye), :2].mean(0)
         axes = (round(0.38 * still.iod), round(0.26 * still.iod))
-        cv2.ellipse(mask, tuple(int(round(v)) for v in centre), axes, 0, 0, 360, 0.0, -1)
+        cv2.ellipse(mask, centre.round().astype(int).tolist(), axes, 0, 0, 360, 0.0, -1)
     return cv2.GaussianBlur(mask, (0, 0), 0.05 * still.iod)

@@ -1,4 +1,4 @@
-"""From the plan of a video to numbers for each frame: action units, pose of the head, eyelids, jaw, morphs."""
+"""From the plan of a video to numbers for each frame: action units, pose, eyelids, jaw, morphs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Motion:
         coefficients: Shape (n, len(COLUMNS)), float32.
         closure: Share of each frame's eye that the lid covers, shape (n,), in [0, 1].
         opening: Opening of the mouth in inter-ocular distances, shape (n,).
-        morphs: For each morph its choice of the still in [0, 1) and its course in inter-ocular distances, (n,).
+        morphs: For each morph its choice of the still in [0, 1) and its course in inter-ocular distances
+            (n,).
     """
 
     coefficients: np.ndarray

@@ -68,7 +68,7 @@ def _opened(still: Still, opening: float) -> np.ndarray:
     depth = within * np.clip(wider / 3.0, 0, 1) * np.clip(1 - (lower - upper) / (0.06 * iod), 0, 1)
     darkness = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), max(0.008 * iod, 0.5))
     lips = still.image[_patch(points[list(_LIPS), :2], rows, columns)]
-    dark = 0.55 * np.quantile(lips.reshape(-1, *lips.shape[2:]), 0.03, axis=0)
+    dark = 0.35 * np.quantile(lips.reshape(-1, *lips.shape[2:]), 0.03, axis=0)
     if still.image.ndim == 3:
         darkness = darkness[..., None]
     return (drawn * (1 - darkness) + dark * darkness).astype(np.float32)

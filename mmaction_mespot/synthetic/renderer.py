@@ -50,20 +50,26 @@ class Renderer:
         self._mouth_top = int(still.landmarks[2, 1])
         self._morphs = build_morphs(still, stills.others) if self.motion.morphs else []
         self._basis = displacement_basis(still)
-        y, x = np.mgrid[: camera.height, : camera.width].astype(np.float32)
-        self._identity = np.stack([x, y], axis=-1)
+        self._y, self._x = np.mgrid[: camera.height, : camera.width].astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.motion.closure)
 
-    def displacement(self, index: int) -> np.ndarray:
-        """Displacement of the skin (x, y) in px and relative change of brightness, (height, width, 3)."""
-        row = self.motion.coefficients[index]
-        grid = np.tensordot(row, self._basis, axes=1)
+    def displacement(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Displacement of the skin to the right and downwards in px, and relative change of brightness.
+
+        Args:
+            index: 0-based frame.
+
+        Returns:
+            Three arrays (height, width), float32.
+        """
+        grid = np.tensordot(self.motion.coefficients[index], self._basis, axes=1)
         for morph, amplitude in self._active_morphs(index):
-            grid[..., :2] += amplitude * morph.field
-        height, width = self._identity.shape[:2]
-        return cv2.resize(grid, (width, height), interpolation=cv2.INTER_LINEAR)
+            grid[:2] += amplitude * morph.field
+        size = self._x.shape[::-1]
+        right, down, brightness = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in grid)
+        return np.asarray(right), np.asarray(down), np.asarray(brightness)
 
     def frame(self, index: int) -> np.ndarray:
         """Draw a frame.
@@ -74,12 +80,17 @@ class Renderer:
         Returns:
             Grey (height, width) or BGR (height, width, 3), uint8.
         """
-        moved = self.displacement(index)
-        positions = cv2.subtract(self._identity, np.ascontiguousarray(moved[..., :2]))
-        light = cv2.remap(
-            self._source(index), positions, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        right, down, gain = self.displacement(index)
+        light: np.ndarray = np.asarray(
+            cv2.remap(
+                self._source(index),
+                self._x - right,
+                self._y - down,
+                cv2.INTER_CUBIC,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
         )
-        gain = 1.0 + moved[..., 2]
+        gain += 1.0
         if self._noise:
             gain *= self._sensor.gains[index]
         light *= gain if light.ndim == 2 else gain[..., None]

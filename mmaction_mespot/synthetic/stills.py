@@ -53,9 +53,9 @@ def find_people(faces: Path | None = None) -> list[PersonStills]:
     """List the people whose stills are at hand.
 
     Args:
-        faces: None for the ORL faces; else a folder with either one file a person, one folder a person (the first
-            still by name is the resting one), or one folder an expression with the same file names in each, one of
-            them called `neutral`.
+        faces: None for the ORL faces; else a folder with either one file a person, one folder a person (the
+            first still by name is the resting one), or one folder an expression with the same file names in
+            each, one of them called `neutral`.
 
     Returns:
         One entry a person, in order of names.
