@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mmaction_mespot.errors import MESpotError
 
-class AnnotationError(ValueError):
+
+class AnnotationError(MESpotError):
     """Everything that is wrong with a label table or a frame tree, listed at once.
 
     Args:

@@ -13,6 +13,7 @@ from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
 from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.windows import window_starts
 
 from .seeding import seeded
@@ -62,7 +63,7 @@ class LongVideoDataset(BaseActionDataset):
 
     Raises:
         FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
-        ValueError: If options contradict each other or nobody is left.
+        MESpotError: If options contradict each other or nobody is left.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class LongVideoDataset(BaseActionDataset):
         **kwargs: Any,
     ) -> None:
         if frame_interval is not None and target_fps is not None:
-            raise ValueError(
+            raise MESpotError(
                 'LongVideoDataset: give frame_interval or target_fps, found both: '
                 f'{frame_interval} and {target_fps}'
             )
@@ -99,9 +100,9 @@ class LongVideoDataset(BaseActionDataset):
             windows_per_epoch=windows_per_epoch,
         ).items():
             if value is not None and not value > 0:
-                raise ValueError(f'LongVideoDataset: {name} must be above 0, found {value}')
+                raise MESpotError(f'LongVideoDataset: {name} must be above 0, found {value}')
         if interval_jitter is not None and not 0 < interval_jitter[0] <= interval_jitter[1]:
-            raise ValueError(
+            raise MESpotError(
                 f'LongVideoDataset: interval_jitter needs 0 < low <= high, found {interval_jitter}'
             )
         self.clip_len = clip_len

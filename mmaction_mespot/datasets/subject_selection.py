@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from mmaction_mespot.errors import MESpotError
+
 INNER_VAL_STEP = 6
 """In a fold, every so many-th of the other people serve the choice of thresholds, the first one included."""
 
@@ -33,7 +35,7 @@ def select_subjects(
         The chosen people, sorted.
 
     Raises:
-        ValueError: If a split or a person is unknown, or nobody is left.
+        MESpotError: If a split or a person is unknown, or nobody is left.
     """
     known = sorted(set(subjects))
     chosen = known
@@ -45,10 +47,10 @@ def select_subjects(
     if split is not None:
         if not splits or split not in splits:
             found = ', '.join(splits) if splits else 'no splits (give a fold, or include_subjects)'
-            raise ValueError(f'{origin}: found {found}, expected a split {split!r}')
+            raise MESpotError(f'{origin}: found {found}, expected a split {split!r}')
         chosen = [subject for subject in known if subject in splits[split]]
     elif fold is not None:
-        raise ValueError(f'{origin}: fold={fold!r} needs a split (train, val or test), found None')
+        raise MESpotError(f'{origin}: fold={fold!r} needs a split (train, val or test), found None')
     if include is not None:
         wanted = [include] if isinstance(include, str) else list(include)
         _check_known(wanted, known, 'include_subjects', origin)
@@ -58,7 +60,7 @@ def select_subjects(
         _check_known(unwanted, known, 'exclude_subjects', origin)
         chosen = [subject for subject in chosen if subject not in unwanted]
     if not chosen:
-        raise ValueError(
+        raise MESpotError(
             f'{origin}: nobody is left with split={split!r}, fold={fold!r}, include_subjects={include!r}, '
             f'exclude_subjects={exclude!r}; the data set has {", ".join(known) or "no videos"}'
         )
@@ -68,6 +70,6 @@ def select_subjects(
 def _check_known(names: Sequence[str], known: Sequence[str], option: str, origin: str) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(
+        raise MESpotError(
             f'{origin}: {option} names {", ".join(unknown)}, expected some of {", ".join(known)}'
         )

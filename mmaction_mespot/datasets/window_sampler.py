@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 
 from .video_events import VideoEvents
@@ -26,12 +27,12 @@ class WindowSampler:
         shares: Share of each kind as it came out, summing to 1.
 
     Raises:
-        ValueError: If a kind is unknown or missing, a weight is negative, or no kind is left.
+        MESpotError: If a kind is unknown or missing, a weight is negative, or no kind is left.
     """
 
     def __init__(self, videos: Sequence[VideoEvents], weights: Mapping[str, float]) -> None:
         if set(weights) != set(KINDS) or min(weights.values()) < 0:
-            raise ValueError(
+            raise MESpotError(
                 f'balance needs a weight >= 0 for each of {", ".join(KINDS)}, found {dict(weights)}'
             )
         self._videos = videos
@@ -45,7 +46,7 @@ class WindowSampler:
         shares = np.array([*present, float(weights['none'])])
         if shares.sum() <= 0:
             counts = {name: len(events) for name, events in zip(CLASSES, self._events, strict=True)}
-            raise ValueError(
+            raise MESpotError(
                 f'no kind of window is left: balance is {dict(weights)}, the videos hold {counts}'
             )
         self.shares: dict[str, float] = dict(zip(KINDS, shares / shares.sum(), strict=True))

@@ -9,6 +9,8 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from scipy.ndimage import gaussian_filter1d
 
+from mmaction_mespot.errors import MESpotError
+
 
 @TRANSFORMS.register_module()
 class FlowJitter(BaseTransform):
@@ -41,11 +43,14 @@ class FlowJitter(BaseTransform):
         correlation: float = 6.0,
     ) -> None:
         if not 0 < amplitude[0] <= amplitude[1]:
-            raise ValueError(f'FlowJitter: amplitude needs 0 < low <= high, found {amplitude}')
-        if min(offset_std, head_motion_std, noise_std, max_shift) < 0 or correlation <= 0:
-            raise ValueError(
-                f'FlowJitter: expected no negative strength and a correlation above 0, found {locals()}'
-            )
+            raise MESpotError(f'FlowJitter: amplitude needs 0 < low <= high, found {amplitude}')
+        strengths = dict(
+            offset_std=offset_std, head_motion_std=head_motion_std, noise_std=noise_std, max_shift=max_shift
+        )
+        if min(strengths.values()) < 0:
+            raise MESpotError(f'FlowJitter: no strength may be negative, found {strengths}')
+        if correlation <= 0:
+            raise MESpotError(f'FlowJitter: correlation must be above 0, found {correlation}')
         self.amplitude = amplitude
         self.offset_std = offset_std
         self.head_motion_std = head_motion_std

@@ -11,6 +11,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.store_reader import StreamReader
 
 _OPEN_READERS = 64
@@ -36,7 +37,7 @@ class LoadStreams(BaseTransform):
     ) -> None:
         unknown = [key for key in streams if key not in ('rgb', 'flow')]
         if unknown or not streams:
-            raise ValueError(
+            raise MESpotError(
                 f"LoadStreams: streams needs the keys 'rgb', 'flow' or both, found {list(streams)}"
             )
         self.streams = dict(streams)
@@ -110,4 +111,4 @@ class LoadStreams(BaseTransform):
 
 def _check_length(reader: StreamReader, total_frames: int) -> None:
     if len(reader) != total_frames:
-        raise ValueError(f'{reader.path}: {len(reader)} frames, expected {total_frames} as annotated')
+        raise MESpotError(f'{reader.path}: {len(reader)} frames, expected {total_frames} as annotated')

@@ -7,6 +7,8 @@ from typing import Any
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from mmaction_mespot.errors import MESpotError
+
 from .stream_keys import common_size, crop, stream_keys
 
 
@@ -18,7 +20,7 @@ class StreamCenterCrop(BaseTransform):
         size: Height and width of the square in pixels.
 
     Raises:
-        ValueError: If a frame is smaller than the square, or the streams differ in size.
+        MESpotError: If a frame is smaller than the square, or the streams differ in size.
     """
 
     def __init__(self, size: int) -> None:
@@ -28,7 +30,7 @@ class StreamCenterCrop(BaseTransform):
         """Crop (T, H, W, C) to (T, size, size, C)."""
         height, width = common_size(results, self)
         if self.size > min(height, width):
-            raise ValueError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
+            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
         top, left = (height - self.size) // 2, (width - self.size) // 2
         crop(results, stream_keys(results, self), top, left, self.size)
         return results

@@ -8,6 +8,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from mmaction_mespot.errors import MESpotError
+
 from .stream_keys import stream_keys
 
 
@@ -21,7 +23,7 @@ class StreamFlip(BaseTransform):
 
     def __init__(self, flip_ratio: float = 0.5) -> None:
         if not 0 <= flip_ratio <= 1:
-            raise ValueError(f'StreamFlip: flip_ratio must lie in [0, 1], found {flip_ratio}')
+            raise MESpotError(f'StreamFlip: flip_ratio must lie in [0, 1], found {flip_ratio}')
         self.flip_ratio = flip_ratio
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mmaction_mespot.errors import MESpotError
+
 STREAMS = ('rgb', 'flow')
 
 
@@ -11,11 +13,11 @@ def stream_keys(results: dict[str, Any], transform: object) -> list[str]:
     """Give the streams that are there.
 
     Raises:
-        KeyError: If there is none.
+        MESpotError: If there is none.
     """
     keys = [key for key in STREAMS if key in results]
     if not keys:
-        raise KeyError(
+        raise MESpotError(
             f'{type(transform).__name__}: no stream to work on, expected rgb or flow from LoadStreams before'
         )
     return keys
@@ -25,11 +27,11 @@ def common_size(results: dict[str, Any], transform: object) -> tuple[int, int]:
     """Give height and width of the streams.
 
     Raises:
-        ValueError: If the streams differ in size.
+        MESpotError: If the streams differ in size.
     """
     sizes = {key: results[key].shape[1:3] for key in stream_keys(results, transform)}
     if len(set(sizes.values())) > 1:
-        raise ValueError(f'{type(transform).__name__}: found sizes {sizes}, expected one for all streams')
+        raise MESpotError(f'{type(transform).__name__}: found sizes {sizes}, expected one for all streams')
     height, width = next(iter(sizes.values()))
     return height, width
 

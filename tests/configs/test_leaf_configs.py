@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import DATASETS, MODELS
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+LEAVES = sorted(path.name for path in CONFIGS.glob('mespot_*.py'))
+
+
+@pytest.fixture
+def data(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand for the three parts of the benchmark, and for CAS(ME)^2."""
+    for part in ('normal', 'hard', 'shift'):
+        (tmp_path / part).symlink_to(prepared)
+    for name in ('annotations.json', 'rgb', 'flow'):
+        (tmp_path / name).symlink_to(prepared / name)
+    monkeypatch.setenv('MESPOT_DATA', str(tmp_path))
+    monkeypatch.setenv('MESPOT_FOLD', 's02')
+    return tmp_path
+
+
+def test_leaves() -> None:
+    assert LEAVES == [
+        'mespot_casme2.py',
+        'mespot_lite_synthetic.py',
+        'mespot_lite_synthetic_quick.py',
+        'mespot_synthetic.py',
+    ]
+
+
+@pytest.mark.parametrize('leaf', LEAVES)
+def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
+    cfg = Config.fromfile(CONFIGS / leaf)
+    model = MODELS.build(cfg.model)
+    assert model.head.num_classes == 2
+    lengths = {}
+    for part in ('train', 'val', 'test'):
+        dataset = DATASETS.build(cfg[f'{part}_dataloader'].dataset)
+        lengths[part] = len(dataset)
+        if leaf != 'mespot_casme2.py':  # whose crop of 192 px does not fit the made-up faces of 16 px
+            sample = dataset[0]
+            size = 64 if leaf == 'mespot_synthetic.py' else 12
+            assert sample['inputs']['flow'].shape == (2, 128, size, size)
+            assert sample['data_samples'].part == 'normal'
+    assert (
+        lengths
+        == {
+            'mespot_casme2.py': dict(train=1, val=4 + 3, test=3),
+            'mespot_lite_synthetic.py': dict(train=640, val=1, test=3),
+            'mespot_lite_synthetic_quick.py': dict(train=480, val=1, test=1),
+            'mespot_synthetic.py': dict(train=640, val=1, test=3),
+        }[leaf]
+    )
+
+
+def test_papers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('MESPOT_FOLD', 's20')
+    cfg = Config.fromfile(CONFIGS / 'mespot_casme2.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='Adam', lr=1e-4)
+    assert cfg.train_dataloader.batch_size * cfg.optim_wrapper.accumulative_counts == 32
+    assert cfg.train_cfg.max_epochs == 30
+    assert cfg.test_evaluator.iou_threshold == 0.5
+    assert 'tune_thresholds' not in cfg.test_evaluator
+    assert {cfg[f'{part}_dataloader'].dataset.fold for part in ('train', 'val', 'test')} == {'s20'}
+    assert cfg.work_dir.endswith('/s20')
+    assert cfg.train_dataloader.dataset.data_root == 'data/casme2'
+
+
+def test_quick_schedule_ends_with_its_epochs() -> None:
+    for leaf in ('mespot_lite_synthetic.py', 'mespot_lite_synthetic_quick.py', 'mespot_synthetic.py'):
+        cfg = Config.fromfile(CONFIGS / leaf)
+        assert cfg.param_scheduler[-1].end == cfg.train_cfg.max_epochs

@@ -1,0 +1,69 @@
+"""Writes a small prepared data set with made-up streams."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from mmaction_mespot.preprocessing.store_writer import StreamWriter
+
+# video_id: subject, frames, fps, [(start, end, label)]
+VIDEOS: dict[str, tuple[str, int, float, list[tuple[int, int, int]]]] = {
+    's01_0101': ('s01', 300, 30.0, [(100, 140, 0), (150, 162, 1)]),
+    's01_0102': ('s01', 200, 30.0, []),
+    's02_0101': ('s02', 240, 60.0, [(20, 100, 0), (120, 144, 1)]),
+    's03_0101': ('s03', 90, 30.0, [(10, 40, 0), (50, 60, 1)]),
+}
+SPLITS = {'train': ['s01'], 'val': ['s02'], 'test': ['s03']}
+REST = np.array([0.5, -0.25], np.float32)
+
+
+def write_prepared(
+    root: Path,
+    size: int = 16,
+    streams: tuple[str, ...] = ('rgb', 'flow', 'flow_grid'),
+    part: str | None = 'normal',
+) -> Path:
+    """Write annotations and streams; gives the root.
+
+    Flow of frame i is (i / 32, row) + `REST`, with `REST` as the motion at rest; a picture's colour is its
+    number.
+    """
+    root.mkdir(parents=True)
+    data_list = []
+    for video_id, (subject, total, fps, events) in VIDEOS.items():
+        data_list.append(
+            dict(
+                video_id=video_id,
+                subject=subject,
+                frame_dir=f'rawpic/{video_id}',
+                filename_tmpl='img{:03d}.jpg',
+                start_index=1,
+                total_frames=total,
+                fps=fps,
+                size=[64, 48],
+                instances=[dict(segment=[start, end], label=label) for start, end, label in events],
+            )
+        )
+        for stream in streams:
+            _write_stream(
+                root / stream / f'{video_id}.h5', stream, total, 12 if stream == 'flow_grid' else size
+            )
+    metainfo = dict(dataset='own', classes=['MaE', 'ME'], part=part, splits=SPLITS, source_root=str(root))
+    (root / 'annotations.json').write_text(json.dumps(dict(metainfo=metainfo, data_list=data_list)))
+    return root
+
+
+def _write_stream(path: Path, stream: str, total: int, size: int) -> None:
+    channels = 3 if stream == 'rgb' else 2
+    with StreamWriter(path, stream, (size, size, channels)) as writer:
+        for i in range(total):
+            if stream == 'rgb':
+                writer.append(np.full((size, size, 3), i % 256, np.uint8))
+                continue
+            flow = np.empty((size, size, 2), np.float32)
+            flow[..., 0] = i / 32
+            flow[..., 1] = np.arange(size)[:, None]
+            writer.append(flow + REST, rest_motion=REST)
