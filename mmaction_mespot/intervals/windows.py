@@ -19,19 +19,19 @@ def window_starts(total_frames: int, window_frames: float, stride_frames: float)
     Args:
         total_frames: Frames of the video.
         window_frames: Frames that a window spans, ``clip_len * frame_interval``.
-        stride_frames: Frames between the starts of neighbouring windows.
+        stride_frames: Frames between the starts of neighbouring windows, at least 1; rounded down.
 
     Returns:
         Rising starts. The last window ends with the video (up to one frame beyond it if
         ``window_frames`` is no whole number); a video no longer than a window gets one, at 0.
 
     Raises:
-        ValueError: If a number is not positive, or the stride leaves gaps between the windows.
+        ValueError: If a number is too small, or the stride leaves gaps between the windows.
     """
-    if total_frames < 1 or window_frames <= 0 or stride_frames <= 0:
+    if total_frames < 1 or window_frames <= 0 or stride_frames < 1:
         raise ValueError(
-            f'window_starts needs positive numbers, found total_frames={total_frames}, '
-            f'window_frames={window_frames}, stride_frames={stride_frames}'
+            'window_starts needs total_frames >= 1, window_frames > 0 and stride_frames >= 1, found '
+            f'total_frames={total_frames}, window_frames={window_frames}, stride_frames={stride_frames}'
         )
     if stride_frames > window_frames:
         raise ValueError(
@@ -39,5 +39,4 @@ def window_starts(total_frames: int, window_frames: float, stride_frames: float)
             'two windows would never be seen'
         )
     last = max(math.ceil(total_frames - window_frames), 0)
-    starts = (math.floor(i * stride_frames) for i in range(math.ceil(last / stride_frames)))
-    return sorted({*starts, last})
+    return [*range(0, last, math.floor(stride_frames)), last]

@@ -1,0 +1,9 @@
+import pytest
+
+from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.window_candidates import WindowCandidates
+
+
+def test_a_window_ends_after_its_start():
+    with pytest.raises(ValueError, match=r'\[5, 5\)'):
+        WindowCandidates(Detections.empty(), 5, 5)
