@@ -13,6 +13,7 @@ import functools
 import pickle
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,9 +102,14 @@ def _load_safely(load: Callable[[], Any], filename: str) -> Any:
             f'{filename}: refused, since it holds {refused.group(1)!r}, which could run code on loading; '
             'expected weights and what MMEngine stores beside them'
         ) from error
-    except (RuntimeError, EOFError) as error:
-        if isinstance(error, RuntimeError) and 'PytorchStreamReader' not in str(error):
+    except Exception as error:
+        if not _is_damage(error, filename):
             raise
-        raise MESpotError(
-            f'{filename}: not a readable checkpoint, the file is cut off or of another kind'
-        ) from error
+        raise MESpotError(f'{filename}: not a readable checkpoint, cut off or of another kind') from error
+
+
+def _is_damage(error: Exception, filename: str) -> bool:
+    """Tell what torch raises on arbitrary bytes from an error of the system or of a device."""
+    if isinstance(error, RuntimeError):
+        return 'PytorchStreamReader' in str(error)
+    return isinstance(error, EOFError | LookupError | ValueError | TypeError) and Path(filename).is_file()

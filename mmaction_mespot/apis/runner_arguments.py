@@ -176,6 +176,6 @@ def _merge_options(cfg: Config, args: argparse.Namespace) -> Config:
     if args.cfg_options is not None:
         try:
             cfg.merge_from_dict(args.cfg_options)
-        except (KeyError, TypeError, IndexError) as error:
+        except (KeyError, TypeError, IndexError, AttributeError) as error:
             raise MESpotError(f'--cfg-options does not fit {args.config}: {describe(error)}') from error
     return cfg

@@ -1,0 +1,155 @@
+"""The flags are MMAction2's, and each reaches the config."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import mmaction
+import pytest
+
+from mmaction_mespot.apis import runner_arguments
+from mmaction_mespot.errors import MESpotError
+
+UPSTREAM = Path(mmaction.__file__).parent / '.mim' / 'tools'
+CONFIG = """
+model = dict(type='BMN')
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=1.))
+val_cfg = dict()
+val_dataloader = dict()
+val_evaluator = dict(type='ANetMetric')
+test_evaluator = dict(type='ANetMetric')
+auto_scale_lr = dict(enable=False, base_batch_size=32)
+randomness = dict(seed=7)
+default_hooks = dict(visualization=dict(type='VisualizationHook'))
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / 'my_config.py'
+    path.write_text(CONFIG)
+    return str(path)
+
+
+@pytest.mark.skipif(not UPSTREAM.is_dir(), reason='this MMAction2 came without its tools')
+@pytest.mark.parametrize(
+    ('tool', 'positional', 'flags'),
+    [
+        (
+            'train',
+            ['c.py'],
+            '--work-dir w --resume --amp --no-validate --auto-scale-lr --seed 3 --diff-rank-seed '
+            '--deterministic --cfg-options a.b=1 c=[1,2] --launcher slurm --local-rank 2',
+        ),
+        ('train', ['c.py'], '--resume a.pth'),
+        (
+            'test',
+            ['c.py', 'a.pth'],
+            '--work-dir w --dump d.pkl --cfg-options a=1 --show-dir s --show --interval 3 --wait-time 0.5 '
+            '--launcher pytorch --local_rank 1',
+        ),
+    ],
+)
+def test_same_flags_as_mmaction2(monkeypatch, tool, positional, flags):
+    parser = getattr(runner_arguments, f'parser_for_{tool}')()
+    upstream = runpy.run_path(str(UPSTREAM / f'{tool}.py'), run_name='upstream')
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    for arguments in (positional, positional + flags.split()):
+        monkeypatch.setattr(sys, 'argv', [tool, *arguments])
+        assert vars(parser.parse_args(arguments)) == vars(upstream['parse_args']())
+
+
+def test_training_flags_reach_the_config(config):
+    cfg = runner_arguments.config_for_train(
+        [
+            config,
+            *[
+                '--work-dir',
+                'w',
+                '--resume',
+                '--amp',
+                '--no-validate',
+                '--auto-scale-lr',
+                '--seed',
+                '3',
+                '--deterministic',
+            ],
+            *['--diff-rank-seed', '--cfg-options', 'optim_wrapper.optimizer.lr=0.5'],
+        ]
+    )
+    assert cfg.work_dir == 'w'
+    assert (cfg.resume, cfg.load_from) == (True, None)
+    assert cfg.optim_wrapper.to_dict() == {
+        'type': 'AmpOptimWrapper',
+        'loss_scale': 'dynamic',
+        'optimizer': {'type': 'Adam', 'lr': 0.5},
+    }
+    assert (cfg.val_cfg, cfg.val_dataloader, cfg.val_evaluator) == (None, None, None)
+    assert cfg.auto_scale_lr.enable
+    assert cfg.randomness == {'seed': 3, 'deterministic': True, 'diff_rank_seed': True}
+
+
+def test_defaults_leave_the_config(config):
+    cfg = runner_arguments.config_for_train([config])
+    assert cfg.work_dir == str(Path('work_dirs', 'my_config'))
+    assert cfg.randomness == {'seed': 7, 'deterministic': False, 'diff_rank_seed': False}
+    assert cfg.get('resume') is None and cfg.val_evaluator.type == 'ANetMetric'
+
+
+def test_resume_from_a_file(config):
+    cfg = runner_arguments.config_for_train([config, '--resume', 'a.pth'])
+    assert (cfg.resume, cfg.load_from) == (True, 'a.pth')
+
+
+def test_testing_flags_reach_the_config(config):
+    cfg = runner_arguments.config_for_test(
+        [config, 'a.pth', '--dump', 'd.pkl', '--show-dir', 's', '--interval', '3', '--wait-time', '0.5']
+    )
+    assert cfg.load_from == 'a.pth'
+    assert [evaluator['type'] for evaluator in cfg.test_evaluator] == ['ANetMetric', 'DumpResults']
+    assert cfg.test_evaluator[1]['out_file_path'] == 'd.pkl'
+    assert cfg.default_hooks.visualization == {
+        'type': 'VisualizationHook',
+        'enable': True,
+        'show': False,
+        'wait_time': 0.5,
+        'out_dir': 's',
+        'interval': 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('model = dict(', r'broken\.py cannot be read: SyntaxError'),
+        ('raise ImportError("no such plugin")', r'broken\.py cannot be read: ImportError: no such plugin'),
+        ("_base_ = 'gone.py'", r'broken\.py cannot be read: FileNotFoundError: .*gone\.py'),
+        ('a = 1', r'broken\.py has no `model`; found \[.*a'),
+    ],
+)
+def test_bad_config(tmp_path, text, message):
+    path = tmp_path / 'broken.py'
+    path.write_text(text)
+    with pytest.raises(MESpotError, match=message):
+        runner_arguments.config_for_train([str(path)])
+
+
+@pytest.mark.parametrize(
+    ('read', 'flags', 'edit', 'message'),
+    [
+        ('train', ['--amp'], "optim_wrapper['type'] = 'Mine'", r'--amp needs .* has Mine'),
+        ('train', ['--auto-scale-lr'], 'del auto_scale_lr', '--auto-scale-lr needs'),
+        (
+            'train',
+            ['--cfg-options', 'val_evaluator.0.type=X'],
+            'val_evaluator = [1]',
+            '--cfg-options does not fit',
+        ),
+        ('test', ['a.pth', '--show'], 'default_hooks = dict()', 'need default_hooks.visualization'),
+        ('test', ['a.pth', '--dump', 'd.json'], '', r'd\.json must end in \.pkl'),
+    ],
+)
+def test_flag_that_does_not_fit(config, read, flags, edit, message):
+    Path(config).write_text(CONFIG + edit + '\n')
+    with pytest.raises(MESpotError, match=message):
+        getattr(runner_arguments, f'config_for_{read}')([config, *flags])
