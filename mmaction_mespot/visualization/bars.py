@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mmaction_mespot.visualization.style import GREY, new_figure, save_figure
+from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
 
-PALETTE = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00')
+PALETTE = (*CLASS_COLOURS, GREY, '#009E73', '#E69F00', '#CC79A7', '#56B4E9')
+MAX_BAR_WIDTH = 0.25
 
 
 def plot_bars(
@@ -39,7 +40,7 @@ def plot_bars(
             raise ValueError(f'Series {name!r} needs {len(groups)} values (one a group), found {len(row)}')
     figure = new_figure(3.2)
     axes = figure.subplots()
-    width = 0.8 / max(len(values), 1)
+    width = min(0.8 / max(len(values), 1), MAX_BAR_WIDTH)
     for index, (name, row) in enumerate(values.items()):
         where = np.arange(len(groups)) + (index - (len(values) - 1) / 2) * width
         heights = np.asarray(row, dtype=np.float64)
@@ -51,6 +52,7 @@ def plot_bars(
             if np.isfinite(height):
                 axes.text(x, top + 0.015, f'{height:.2f}', ha='center', va='bottom', fontsize=8.5)
     axes.set_xticks(range(len(groups)), groups)
+    axes.set_xlim(-0.75, len(groups) - 0.25)
     axes.set_ylim(0, 1.1)
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.set_ylabel(ylabel)
