@@ -40,7 +40,7 @@ def brute_force(segments, scores, suppresses):
     return kept
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(intervals, st.sampled_from([0.0, 0.3, 0.5, 0.7]), st.sampled_from([1, 4, 256]))
 def test_hard_and_weighted_nms_equal_brute_force(drawn, threshold, block):
     segments, scores, labels = arrays(drawn)
@@ -58,7 +58,7 @@ def test_hard_and_weighted_nms_equal_brute_force(drawn, threshold, block):
         assert np.allclose(averaged[row], mean)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(intervals, st.sampled_from([0.2, 0.4, 1.0]))
 def test_cross_class_suppression_equals_brute_force(drawn, threshold):
     segments, scores, labels = arrays(drawn)
@@ -67,7 +67,7 @@ def test_cross_class_suppression_equals_brute_force(drawn, threshold):
     assert nms.cross_class_suppression(segments, scores, labels, threshold).tolist() == list(expected)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(intervals, st.sampled_from([0.1, 0.5]), st.sampled_from([0.0, 0.05, 0.3]))
 def test_soft_nms_equals_brute_force(drawn, sigma, min_score):
     segments, scores, labels = arrays(drawn)
