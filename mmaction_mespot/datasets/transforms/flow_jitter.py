@@ -61,14 +61,14 @@ class FlowJitter(BaseTransform):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Change (T, H, W, 2)."""
         flow = results['flow']
-        length, height, width, _ = flow.shape
+        length, height, width = flow.shape[:3]
         rng = np.random.default_rng(np.random.randint(2**31))
         low, high = np.log(self.amplitude)
         flow = flow * np.float32(np.exp(rng.uniform(low, high)))
         if self.max_shift:
             flow = _shifted(flow, *(self._draw_shift(rng, size) for size in (height, width)))
         if self.head_motion_std:
-            flow += self._head_motion(rng, length, height, width)
+            self._add_head_motion(rng, flow)
         if self.offset_std:
             flow += self._strength(rng, self.offset_std) * rng.standard_normal((length, 1, 1, 2), np.float32)
         if self.noise_std:
@@ -76,17 +76,17 @@ class FlowJitter(BaseTransform):
         results['flow'] = flow
         return results
 
-    def _head_motion(self, rng: np.random.Generator, length: int, height: int, width: int) -> np.ndarray:
-        """Draw six affine coefficients that change smoothly, (T, 6), and give their field (T, H, W, 2)."""
-        coefficients = gaussian_filter1d(
-            rng.standard_normal((length, 6)), self.correlation, axis=0, mode='wrap'
-        )
-        coefficients *= self._strength(rng, self.head_motion_std) * np.sqrt(
-            2 * np.sqrt(np.pi) * self.correlation
-        )
-        y, x = np.meshgrid(_centred(height), _centred(width), indexing='ij')
-        basis = np.stack([np.ones_like(x), x, y], axis=-1)
-        return np.einsum('hwb,tbc->thwc', basis, coefficients.reshape(length, 3, 2)).astype(np.float32)
+    def _add_head_motion(self, rng: np.random.Generator, flow: np.ndarray) -> None:
+        """Add a field with six affine coefficients that change smoothly, in place."""
+        length, height, width, _ = flow.shape
+        noise = rng.standard_normal((length, 3, 2))
+        smooth = gaussian_filter1d(noise, self.correlation, axis=0, mode='wrap')
+        smooth *= np.sqrt(2 * np.sqrt(np.pi) * self.correlation)  # back to the noise's standard deviation
+        smooth *= self._strength(rng, self.head_motion_std)
+        constant, by_x, by_y = smooth.astype(np.float32)[:, None, None].transpose(3, 0, 1, 2, 4)
+        flow += constant
+        flow += by_x * _centred(width)[:, None]
+        flow += by_y * _centred(height)[:, None, None]
 
     def _draw_shift(self, rng: np.random.Generator, size: int) -> int:
         """Draw a shift in whole pixels, up to the share of the size, rounded."""
@@ -105,7 +105,7 @@ class FlowJitter(BaseTransform):
 
 def _centred(size: int) -> np.ndarray:
     """Give coordinates from -1 at the first to 1 at the last."""
-    return np.linspace(-1, 1, size)
+    return np.linspace(-1, 1, size, dtype=np.float32)
 
 
 def _shifted(flow: np.ndarray, down: int, right: int) -> np.ndarray:
