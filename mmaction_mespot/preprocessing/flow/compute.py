@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.preprocessing.flow.dis import dis_flow
+from mmaction_mespot.preprocessing.flow.tvl1_numba import tvl1_flow
 
 METHODS = ('tvl1', 'dis')
 
@@ -17,7 +18,7 @@ def compute_flow(
     """Optical flow between two grey images.
 
     Args:
-        prev: (H, W) grey image, uint8, or floats on the scale 0 to 255.
+        prev: (H, W) grey image, uint8 or floats on the scale 0 to 255.
         next: The later image, of the same shape and type.
         method: ``'tvl1'`` (quiet background) or ``'dis'`` (quick). Defaults to 'tvl1'.
         device: ``'cpu'``, or a torch device such as ``'cuda'`` for ``'tvl1'``. Defaults to 'cpu'.
@@ -35,6 +36,12 @@ def compute_flow(
         if device != 'cpu':
             raise ValueError(f'method dis runs on the CPU only, not on {device!r}')
         return dis_flow(_to_uint8(prev), _to_uint8(next), **params)
+    if method == 'tvl1':
+        if device == 'cpu':
+            return tvl1_flow(prev, next, **params)
+        from mmaction_mespot.preprocessing.flow.tvl1_torch import tvl1_flow_batch  # torch is slow to import
+
+        return tvl1_flow_batch(prev[None], next[None], device=device, **params)[0]
     raise ValueError(f'unknown flow method {method!r}, expected one of {METHODS}')
 
 
