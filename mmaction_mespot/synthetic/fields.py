@@ -23,7 +23,7 @@ def grid_points(width: int, height: int) -> np.ndarray:
 
 def border_weight(points: np.ndarray, width: int, height: int) -> np.ndarray:
     """1 in the middle of the frame, 0 at its border: the background and the shoulders stay where they are."""
-    margin = 0.12 * width
+    margin = 0.10 * width
     inwards = np.minimum(points, [width - 1, height - 1] - points) - GRID_STEP / 2
     near = np.clip(inwards / margin, 0, 1)
     return (near * near * (3 - 2 * near)).prod(-1, keepdims=True)

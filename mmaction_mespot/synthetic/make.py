@@ -67,7 +67,7 @@ def make_dataset(
         check_benchmark()
     fetch_face_models()
     tasks = [(plan, people[plan.person - 1], out / plan.part) for plan in plans]
-    _run(tasks, jobs)
+    _run([task for task in tasks if not is_made(*task)], jobs)
     roots = []
     for part in dict.fromkeys(plan.part for plan in plans):
         root, own = out / part, [plan for plan in plans if plan.part == part]
@@ -102,12 +102,10 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
     Returns:
         Whether it was drawn.
     """
-    cv2.setNumThreads(1)
-    folder = root / plan.folder
-    marker = root / _PROGRESS / f'{plan.video_id}.json'
-    wanted = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
-    if _is_whole(folder, marker, wanted):
+    if is_made(plan, stills, root):
         return False
+    cv2.setNumThreads(1)
+    folder, marker = root / plan.folder, _marker(plan, root)
     partial = root / _PROGRESS / f'{plan.video_id}.{os.getpid()}.partial'
     for leftover in marker.parent.glob(f'{plan.video_id}.*.partial'):
         shutil.rmtree(leftover)
@@ -122,8 +120,22 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial.rename(folder)
-    write_atomically(marker, json.dumps(wanted).encode())
+    content = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
+    write_atomically(marker, json.dumps(content).encode())
     return True
+
+
+def is_made(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
+    """Whether a video is there, whole, and drawn from this very plan and these stills."""
+    marker, folder = _marker(plan, root), root / plan.folder
+    wanted = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
+    if not marker.is_file() or json.loads(marker.read_text()) != wanted:
+        return False
+    return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == wanted['frames']
+
+
+def _marker(plan: VideoPlan, root: Path) -> Path:
+    return root / _PROGRESS / f'{plan.video_id}.json'
 
 
 def _fingerprint(plan: VideoPlan, stills: PersonStills) -> str:
@@ -132,14 +144,10 @@ def _fingerprint(plan: VideoPlan, stills: PersonStills) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _is_whole(folder: Path, marker: Path, wanted: dict[str, object]) -> bool:
-    if not marker.is_file() or json.loads(marker.read_text()) != wanted:
-        return False
-    return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == wanted['frames']
-
-
 def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
     columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    if not tasks:
+        return
     with Progress(*columns) as progress:
         bar = progress.add_task('frames', total=sum(plan.total_frames for plan, _, _ in tasks))
         if jobs <= 1:

@@ -94,8 +94,8 @@ def _shift_head(event: Event, frames: np.ndarray, head: dict[str, np.ndarray], s
     target = {
         'yaw': np.deg2rad(turn) * signs[0],
         'pitch': np.deg2rad(0.7 * turn) * signs[1],
-        'roll': np.deg2rad(0.7 * turn) * signs[2],
-        'across': 0.02 * turn * signs[3],
+        'roll': np.deg2rad(0.4 * turn) * signs[2],
+        'across': 0.014 * turn * signs[3],
         'down': 0.012 * turn * signs[1],
         'scale': 0.004 * turn * signs[2],
     }
