@@ -14,7 +14,8 @@ class EpochSampler(DefaultSampler):
 
     A :class:`LongVideoDataset` draws its training windows by that number. So every epoch has windows of its
     own, and they depend neither on the number of workers nor on whether the training was interrupted and
-    resumed.
+    resumed. It goes with a single data set: a wrapper such as ``ConcatDataset`` does not know indices beyond
+    its length.
     """
 
     def __iter__(self) -> Iterator[int]:
