@@ -22,9 +22,9 @@ def render_table(
     Args:
         counts: Counts by part, then by class.
         oracle: The same with thresholds tuned on the evaluated videos themselves.
-        caption: Line below the table.
+        caption: Line below the table, not wrapped.
     """
-    table = Table(caption=caption, caption_justify='left')
+    table = Table()
     if len(counts) > 1:
         table.add_column('part')
     table.add_column('class')
@@ -39,4 +39,4 @@ def render_table(
     # A wide, plain console of its own: the log file must not depend on the terminal.
     console = Console(file=io.StringIO(), width=120, color_system=None)
     console.print(table)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return console.file.getvalue() + caption  # type: ignore[attr-defined]

@@ -199,8 +199,8 @@ class SpottingF1Metric(BaseMetric):
             named = ', '.join(f'{name} {value:.4f}' for name, value in zip(CLASSES, thresholds, strict=True))
             kept = f'thresholds: {named} ({source})'
         caption = (
-            f'{videos} videos, IoU >= {self.iou_threshold:g}; {kept}; '
-            'oracle: thresholds tuned on the evaluated videos'
+            f'{videos} videos, IoU >= {self.iou_threshold:g}; {kept}\n'
+            'oracle F1: with thresholds tuned on the evaluated videos themselves'
         )
         MMLogger.get_current_instance().info('\n' + render_table(counts, oracle, caption))
 
