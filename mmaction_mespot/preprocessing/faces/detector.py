@@ -54,8 +54,11 @@ class FaceDetector:
             image: (H, W, 3) RGB or (H, W) grey, uint8.
 
         Returns:
-            The faces, best score first.
+            The faces, best first.
         """
+        return [self._looked_at_closely(image, face) for face in self._search(image)]
+
+    def _search(self, image: np.ndarray) -> list[FaceDetection]:
         if faces := self._detect_once(image):
             return faces
         shorter = min(image.shape[:2])
@@ -73,6 +76,16 @@ class FaceDetector:
                 scores = np.array([face.score for face in found])
                 return [found[group[0]] for group in _overlap_groups(boxes, scores, self.nms_iou)]
         return []
+
+    def _looked_at_closely(self, image: np.ndarray, face: FaceDetection) -> FaceDetection:
+        """Detect a small face once more in a square of three times its size, for better keypoints."""
+        side = round(3 * float(np.max(face.box[2:] - face.box[:2])))
+        if side > 0.6 * max(image.shape[:2]):
+            return face
+        left, top = (max(round(float(middle) - side / 2), 0) for middle in face.center)
+        found = self._detect_once(image[top : top + side, left : left + side])
+        closer = [_shifted(other, left, top) for other in found]
+        return min(closer, key=lambda other: float(np.hypot(*(other.center - face.center))), default=face)
 
     def _detect_once(self, image: np.ndarray) -> list[FaceDetection]:
         height, width = image.shape[:2]

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from mmaction_mespot.preprocessing import prepare
+from mmaction_mespot.preprocessing.prepare import prepare_dataset
+
+FRAMES = 10
+OPTIONS: dict[str, Any] = dict(crop_size=64, flow_method='dis', flow_gap=2)
+
+
+@pytest.fixture(scope='module')
+def frames_root(portrait: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp('frames')
+    noise = np.random.default_rng(0)
+    for video in ('s15_0101', 's15_0102', 's16_0101'):
+        (root / video).mkdir()
+        for i in range(FRAMES):
+            image = portrait[:, :, ::-1] + noise.normal(0, 2, portrait.shape)
+            cv2.imwrite(str(root / video / f'img{i + 1:03d}.jpg'), np.clip(image, 0, 255).astype(np.uint8))
+    return root
+
+
+def _annotations(root: Path) -> dict[str, Any]:
+    videos = [
+        dict(
+            video_id=folder.name,
+            subject=folder.name[:3],
+            frame_dir=folder.name,
+            filename_tmpl='img{:03d}.jpg',
+            start_index=1,
+            total_frames=FRAMES,
+            fps=30.0,
+            size=[256, 300],
+            instances=[dict(segment=[2, 6], label=1)],
+        )
+        for folder in sorted(root.iterdir())
+    ]
+    metainfo = dict(dataset='casme2', classes=['MaE', 'ME'], part=None, source_root=str(root))
+    return dict(metainfo=metainfo, data_list=videos)
+
+
+@pytest.fixture
+def root(frames_root: Path, tmp_path: Path) -> Path:
+    """Frames that a test may damage."""
+    return shutil.copytree(frames_root, tmp_path / 'root')
+
+
+@pytest.fixture(scope='module')
+def undisturbed(frames_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp('undisturbed')
+    result = prepare_dataset(_annotations(frames_root), out, **OPTIONS)
+    assert result.prepared == ['s15_0101', 's15_0102', 's16_0101']
+    return _tree(out)
+
+
+def _tree(out: Path) -> dict[str, bytes]:
+    """Content of every file, but the annotations' (they name the source)."""
+    files = (path for path in out.rglob('*') if path.is_file() and path.name != 'annotations.json')
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+def test_resume_skips_what_is_done_and_redoes_what_is_not(
+    root: Path, tmp_path: Path, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, done = tmp_path / 'out', []
+    real = prepare.prepare_video
+
+    def counted(video: dict[str, Any], *args: Any) -> dict[str, Any]:
+        done.append(video['video_id'])
+        return real(video, *args)
+
+    monkeypatch.setattr(prepare, 'prepare_video', counted)
+    prepare_dataset(_annotations(root), out, **OPTIONS)
+    assert _tree(out) == undisturbed
+    done.clear()
+    assert prepare_dataset(_annotations(root), out, **OPTIONS).skipped == ['s15_0101', 's15_0102', 's16_0101']
+    assert done == []
+    (out / 'rgb' / 's15_0102.h5').unlink()
+    prepare_dataset(_annotations(root), out, **OPTIONS)
+    assert done == ['s15_0102']
+    assert _tree(out) == undisturbed
+    shutil.copy(root / 's15_0101' / 'img001.jpg', root / 's16_0101' / 'img004.jpg')
+    prepare_dataset(_annotations(root), out, **OPTIONS)
+    assert done == ['s15_0102', 's16_0101']
+    # Other settings: all anew, and no stream of the old ones is left behind.
+    prepare_dataset(_annotations(root), out, **OPTIONS, streams=('flow_roi',))
+    assert len(done) == 5
+    assert sorted(path.name for path in out.iterdir() if path.is_dir() and any(path.iterdir())) == [
+        'faces',
+        'flow_roi',
+    ]
+
+
+def test_bad_videos_are_reported_and_the_others_go_on(
+    root: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    out = tmp_path / 'out'
+    prepare_dataset(_annotations(root), out, **OPTIONS)
+    cut = root / 's15_0101' / 'img007.jpg'
+    cut.write_bytes(cut.read_bytes()[:-100])
+    (root / 's15_0102' / 'img010.jpg').unlink()
+    result = prepare_dataset(_annotations(root), out, **OPTIONS)
+    assert result.skipped == ['s16_0101']
+    assert 'img007.jpg: the JPEG is cut off' in result.failed['s15_0101']
+    assert 'img010.jpg: missing' in result.failed['s15_0102']
+    listed = json.loads((out / 'annotations.json').read_text())['data_list']
+    assert [video['video_id'] for video in listed] == ['s16_0101']
+    assert json.loads((out / 'manifest.json').read_text())['failed'] == result.failed
+    # No file of a bad video is left, neither whole nor half.
+    assert {path.name for path in out.rglob('*.*') if path.is_file()} == {
+        's16_0101.h5',
+        'annotations.json',
+        'manifest.json',
+    }
+
+
+def test_no_face_is_reported(root: Path, tmp_path: Path) -> None:
+    for path in (root / 's15_0101').iterdir():
+        cv2.imwrite(str(path), np.full((300, 256, 3), 90, np.uint8))
+    shutil.rmtree(root / 's15_0102')
+    result = prepare_dataset(_annotations(root), tmp_path / 'out', **OPTIONS)
+    assert result.prepared == ['s16_0101']
+    assert result.failed == {'s15_0101': 's15_0101: no face found in any of the 4 frames looked at'}
+
+
+def test_killed_and_resumed_gives_the_same_bytes(
+    frames_root: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """Two worker processes; the main one is killed with SIGKILL as soon as one video is finished."""
+    (tmp_path / 'annotations').write_text(json.dumps(_annotations(frames_root)))
+    out = tmp_path / 'out'
+    code = (
+        'import json, sys\n'
+        'from mmaction_mespot.preprocessing.prepare import prepare_dataset\n'
+        'annotations = json.load(open(sys.argv[1]))\n'
+        f'prepare_dataset(annotations, sys.argv[2], jobs=2, **{OPTIONS})\n'
+    )
+    process = subprocess.Popen([sys.executable, '-c', code, str(tmp_path / 'annotations'), str(out)])
+    while not (out / 'manifest.json').exists() and process.poll() is None:
+        time.sleep(0.001)
+    children = Path(f'/proc/{process.pid}/task/{process.pid}/children')
+    workers = children.read_text().split() if children.exists() else []
+    process.kill()
+    assert process.wait() == -9
+    result = prepare_dataset(_annotations(frames_root), out, **OPTIONS)
+    assert result.skipped
+    assert result.prepared
+    assert _tree(out) == undisturbed
+    deadline = time.monotonic() + 30
+    while any(Path(f'/proc/{worker}').exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [worker for worker in workers if Path(f'/proc/{worker}').exists()] == []
+
+
+def test_a_dead_worker_is_said_clearly(
+    frames_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class DyingPool(ThreadPoolExecutor):
+        def __init__(self, *_args: Any, **_options: Any) -> None:
+            super().__init__(1)
+
+        def submit(self, *_args: Any, **_options: Any) -> Any:
+            future: Future[None] = Future()
+            future.set_exception(BrokenProcessPool('died'))
+            return future
+
+    monkeypatch.setattr(prepare, 'ProcessPoolExecutor', DyingPool)
+    with pytest.raises(RuntimeError, match=r'a worker process died .* run the same command again'):
+        prepare_dataset(_annotations(frames_root), tmp_path, jobs=2, **OPTIONS)
+
+
+def test_bad_settings(frames_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='jobs: found 0'):
+        prepare_dataset(_annotations(frames_root), tmp_path, jobs=0)
+    with pytest.raises(ValueError, match='hold no video'):
+        prepare_dataset({**_annotations(frames_root), 'data_list': []}, tmp_path)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from mmaction_mespot.preprocessing import video_preparation
+from mmaction_mespot.preprocessing.face_file import read_face_file
+from mmaction_mespot.preprocessing.faces import FaceTracker, warp
+from mmaction_mespot.preprocessing.faces.regions import grid_means
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.video_preparation import flow_pair, prepare_video
+
+
+def test_flow_pairs_are_centred_and_clipped() -> None:
+    assert [flow_pair(i, 4, 10) for i in (0, 1, 2, 5, 7, 8, 9)] == [
+        (0, 2),
+        (0, 3),
+        (0, 4),
+        (3, 7),
+        (5, 9),
+        (6, 9),
+        (7, 9),
+    ]
+    assert [flow_pair(i, 1, 3) for i in range(3)] == [(0, 1), (1, 2), (2, 2)]
+    assert [flow_pair(i, 3, 2) for i in range(2)] == [(0, 1), (0, 1)]
+
+
+def _flow_of_means(prev: np.ndarray, later: np.ndarray, method: str) -> np.ndarray:
+    """A stand-in that tells which two crops it was given."""
+    return np.full((*prev.shape, 2), (prev.mean() / 8, later.mean() / 8), np.float32)
+
+
+@pytest.mark.parametrize('gap', [1, 4, 30])
+def test_streams_hold_what_the_convention_says(
+    gap: int, portrait: np.ndarray, tracker: FaceTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = 12
+    for i in range(n):
+        image = cv2.convertScaleAbs(portrait, alpha=1 - i / 40)[:, :, ::-1]
+        cv2.imwrite(str(tmp_path / f'img{i + 1:03d}.png'), image)
+    video: dict[str, Any] = dict(
+        video_id='s01_0101',
+        frame_dir='.',
+        filename_tmpl='img{:03d}.png',
+        start_index=1,
+        total_frames=n,
+        fps=30.0,
+    )
+    alive: list[int] = []
+    monkeypatch.setattr(video_preparation, 'compute_flow', _flow_of_means)
+    settings = PreparationSettings(crop_size=64, flow_gap=gap)
+    record = prepare_video(video, tmp_path, tmp_path / 'out', settings, tracker, lambda: alive.append(1))
+    assert len(alive) == n
+    assert sorted(record['files']) == [
+        f'{name}/s01_0101.h5' for name in ('faces', 'flow', 'flow_grid', 'flow_roi', 'rgb')
+    ]
+
+    _, matrices = read_face_file(tmp_path / 'out' / 'faces' / 's01_0101.h5')
+    crops = [
+        warp(cv2.convertScaleAbs(portrait, alpha=1 - i / 40), matrix, 64) for i, matrix in enumerate(matrices)
+    ]
+    readers = {name: StreamReader(tmp_path / 'out' / name / 's01_0101.h5') for name in settings.streams}
+    assert {len(reader) for reader in readers.values()} == {n}
+    rgb = readers['rgb'].read(np.arange(n)).astype(int)
+    assert np.abs(rgb - np.stack(crops)).mean() < 3
+    means = np.array([cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).mean() / 8 for crop in crops])
+    pairs = np.array([flow_pair(i, gap, n) for i in range(n)])
+    flow = readers['flow'].read(np.arange(n))
+    np.testing.assert_allclose(flow[:, 5, 5], means[pairs], atol=0.02)
+    np.testing.assert_allclose(readers['flow_roi'].read([2])[0], np.tile(means[pairs[2]], (14, 1)), rtol=2e-3)
+    grids = readers['flow_grid'].read(np.arange(n))
+    np.testing.assert_allclose(grids[3], grid_means(flow[3]), rtol=5e-3)
+    # The stand-in's flow is the same everywhere, so nothing is left without the nose's.
+    for name in ('flow', 'flow_grid', 'flow_roi'):
+        np.testing.assert_allclose(readers[name].read([0, 7, 11], remove_head_motion=True), 0, atol=0.03)
+        assert readers[name].attrs['gap'] == gap
+        assert readers[name].attrs['method'] == 'tvl1'
+
+
+def test_only_as_many_crops_are_held_as_the_gap_needs() -> None:
+    """Memory does not grow with the video: crops that no later pair needs are let go."""
+    gap, n, seen = 4, 200, []
+
+    class Crop(np.ndarray):
+        alive = 0
+
+        def __del__(self) -> None:
+            Crop.alive -= 1
+
+    def crops() -> Any:
+        for _ in range(n):
+            Crop.alive += 1
+            seen.append(Crop.alive)
+            yield np.random.default_rng(0).integers(0, 255, (16, 16), np.uint8).view(Crop)
+
+    entries = [start for start, _ in video_preparation._flows(crops(), gap, n, 'dis')]
+    assert entries == [flow_pair(i, gap, n)[0] for i in range(n)]
+    assert max(seen) <= gap + 3

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import matplotlib
+import numpy as np
+import openpyxl
+import pytest
+
+from mmaction_mespot.preprocessing.store_reader import StreamReader
+
+TOOL = Path(__file__).parents[2] / 'tools' / 'prepare.py'
+
+
+@pytest.fixture(scope='module')
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location('prepare_tool', TOOL)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two videos of 8 frames of a real face, with a workbook as in CAS(ME)^2."""
+    root = tmp_path / 'casme2'
+    path = Path(matplotlib.__file__).parent / 'mpl-data' / 'sample_data' / 'grace_hopper.jpg'
+    face = cv2.resize(cv2.imread(str(path)), (256, 300), interpolation=cv2.INTER_AREA)
+    for video in ('15_0101disgustingteeth', '15_0102eatingworms'):
+        folder = root / 'rawpic' / 's15' / video
+        folder.mkdir(parents=True)
+        for number in range(1, 9):
+            cv2.imwrite(str(folder / f'img{number:03d}.jpg'), face)
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append([1, 'disgust1_1', 3, 4, 6, '4', 'disgust', 'micro-expression', 'disgust'])
+    book.create_sheet('naming rule1').append([15, 's15', 1])
+    names = book.create_sheet('naming rule2')
+    names.append(['0101', 'disgust1'])
+    names.append(['0102', 'disgust2'])
+    book.save(root / 'CAS(ME)^2code_final.xlsx')
+    return root
+
+
+def test_from_a_download_to_a_prepared_set(
+    tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = root.parent / 'out'
+    command = ['casme2', '--root', str(root), '--out', str(out)]
+    command += ['--streams', 'rgb,flow_grid', '--crop-size', '64', '--flow', 'dis', '--flow-gap', '2']
+    assert tool.main(command) == 0
+    text = capsys.readouterr().out
+    assert text.index('2 videos, 16 frames') < text.index('[1/2] s15_0101: 8 frames')
+    assert '2 videos prepared, 0 were done before, 0 failed' in text
+    assert StreamReader(out / 'flow_grid' / 's15_0101.h5').attrs['gap'] == 2
+    videos = json.loads((out / 'annotations.json').read_text())['data_list']
+    assert [video['video_id'] for video in videos] == ['s15_0101', 's15_0102']
+    assert videos[0]['instances'][0]['segment'] == [2, 6]
+    assert (out / 'annotations_report.csv').is_file()
+
+    bad = root / 'rawpic' / 's15' / '15_0102eatingworms' / 'img005.jpg'
+    bad.write_bytes(np.random.default_rng(0).bytes(100))
+    assert tool.main(command) == 1
+    printed = capsys.readouterr()
+    assert '0 videos prepared, 1 were done before, 1 failed' in printed.out
+    assert 'failed: s15_0102' in printed.err
+    assert 'img005.jpg: not a readable image' in printed.err
+
+
+def test_what_cannot_start_is_one_clear_error(
+    tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tool.main(['casme2', '--root', str(root / 'nowhere'), '--out', str(root)]) == 2
+    assert 'nowhere' in capsys.readouterr().err
+    assert tool.main(['casme2', '--root', str(root), '--out', str(root / 'o'), '--streams', 'rgb,depth']) == 2
+    assert "streams: found ('rgb', 'depth')" in capsys.readouterr().err
