@@ -1,6 +1,6 @@
-# The paper's network (section III): two-stream I3D-R50, BiFPN over P3 to P7, classification and regression network.
-# For the zoo's weights in both streams:
-# model = dict(backbone=dict(init_cfg=dict(type='Pretrained', checkpoint=<path or URL of i3d_..._kinetics400-rgb_*.pth>)))
+# The paper's network (section III): two-stream I3D-R50, BiFPN over P3 to P7, CRN head.
+# The zoo's RGB weights for both streams (path or URL of i3d_imagenet-pretrained-r50_*_kinetics400-rgb_*.pth):
+#   --cfg-options model.backbone.init_cfg.type=Pretrained model.backbone.init_cfg.checkpoint=FILE
 i3d = dict(
     type='ResNet3d',
     depth=50,

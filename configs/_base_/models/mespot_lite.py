@@ -1,4 +1,4 @@
-# Lite: optical flow on a 12 x 12 grid, a small 3-D stem, the paper's neck and head at 64 channels; for the CPU.
+# Lite, for the CPU: optical flow on a 12 x 12 grid, a small 3-D stem, the paper's neck and head, narrow.
 model = dict(
     type='MESpotter',
     data_preprocessor=dict(type='SpottingDataPreprocessor', flow_scale=1.0),

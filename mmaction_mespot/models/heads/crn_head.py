@@ -14,7 +14,9 @@ from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from mmaction_mespot.intervals.detections import CLASSES, MAE, ME
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.grid import instants_to_frames
+from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.models.task_modules.segment_assigner import BACKGROUND, IGNORED
 
 
@@ -33,7 +35,6 @@ class CRNHead(BaseModule):
             the class then follows from the length. Defaults to 2.
         channels: Width of the hidden layers. Defaults to 256.
         dropout: Defaults to 0.5.
-        me_max_s: With ``num_classes=1`` an interval up to this length, in seconds, is an ME. Defaults to 0.5.
         prior: Probability of an expression that the initial bias gives every anchor; keeps the first steps
             stable. Defaults to 0.05.
         score_floor: Candidates below it are not given out. Defaults to 0.01.
@@ -56,7 +57,6 @@ class CRNHead(BaseModule):
         num_classes: int = 2,
         channels: int = 256,
         dropout: float = 0.5,
-        me_max_s: float = 0.5,
         prior: float = 0.05,
         score_floor: float = 0.01,
         top_k: int = 200,
@@ -71,7 +71,6 @@ class CRNHead(BaseModule):
         if num_classes not in (1, len(CLASSES)):
             raise ValueError(f'CRNHead: num_classes must be 1 or {len(CLASSES)}, found {num_classes}')
         self.num_classes = num_classes
-        self.me_max_s = me_max_s
         self.score_floor = score_floor
         self.top_k = top_k
         self.anchors = TASK_UTILS.build(anchors or dict(type='SegmentAnchors'))
@@ -189,15 +188,15 @@ class CRNHead(BaseModule):
         start, interval, total = (
             _metainfo(sample, key) for key in ('window_start', 'frame_interval', 'total_frames')
         )
-        frames = (start + interval * segments).clamp(0, total)
+        frames = instants_to_frames(segments, start, interval).clamp(0, total)
         usable = (probabilities >= self.score_floor) & (frames[:, 1] > frames[:, 0])[:, None]
         anchor, label = usable.nonzero(as_tuple=True)
         scores, best = probabilities[anchor, label].sort(descending=True, stable=True)
         best = best[: self.top_k]
         frames, label = frames[anchor[best]], label[best]
         if self.num_classes == 1:
-            seconds = (frames[:, 1] - frames[:, 0]) / _metainfo(sample, 'fps')
-            label = torch.where(seconds <= self.me_max_s, ME, MAE)
+            by_length = label_by_length(frames.cpu().numpy(), _metainfo(sample, 'fps'))
+            label = torch.from_numpy(by_length).to(label.device)
         return InstanceData(segments=frames, scores=scores[: self.top_k], labels=label)
 
 

@@ -11,12 +11,13 @@ MAX_DENSE_CELLS = 64
 
 
 class DepthwiseConv3d(nn.Conv3d):
-    """Depthwise 3x3x3 convolution, padded by 1, without bias; the weights are those of :class:`torch.nn.Conv3d`.
+    """Depthwise 3x3x3 convolution, padded by 1, without bias; the weights are those of
+    :class:`torch.nn.Conv3d`.
 
     PyTorch's backward pass of a depthwise 3-D convolution has no fast kernel on the CPU. On grids of up to
-    :data:`MAX_DENSE_CELLS` cells the spatial part is therefore written as one matrix a channel, and the whole as
-    one batched matrix product: the same sums, forward and backward together 9 times faster on 3 x 3 cells and 2.5
-    times on 6 x 6 (one thread of an AVX2 machine, 32 windows of 64 positions, 64 channels).
+    :data:`MAX_DENSE_CELLS` cells the spatial part is therefore written as one matrix a channel, and the whole
+    as one batched matrix product: the same sums, forward and backward together 9 times faster on 3 x 3 cells
+    and 2.5 times on 6 x 6 (one thread of an AVX2 machine, 32 windows of 64 positions, 64 channels).
 
     Args:
         channels: Channels of the input and of the output.
@@ -33,7 +34,10 @@ class DepthwiseConv3d(nn.Conv3d):
 
 
 def _dense_depthwise(feature: Tensor, weight: Tensor) -> Tensor:
-    """Convolve with (C, 1, 3, 3, 3) weights: rows of three neighbouring frames times a (3 HW, HW) matrix a channel."""
+    """Convolve with (C, 1, 3, 3, 3) weights.
+
+    Rows of three neighbouring frames are multiplied by one (3 HW, HW) matrix a channel.
+    """
     batch, channels, length, height, width = feature.shape
     cells = height * width
     taps = F.pad(weight.view(channels, 3, 9), (0, 1))
@@ -45,7 +49,10 @@ def _dense_depthwise(feature: Tensor, weight: Tensor) -> Tensor:
 
 
 def _tap_of_cells(height: int, width: int, device: torch.device) -> Tensor:
-    """Spatial tap (0 to 8) by which input cell q acts on output cell p, shape (HW, HW); 9 where it is out of reach."""
+    """Spatial tap by which input cell q acts on output cell p.
+
+    Shape (HW, HW), values 0 to 8; 9 where q is out of reach of p.
+    """
     cell = torch.arange(height * width, device=device)
     row, column = cell // width, cell % width
     down = row[:, None] - row[None] + 1

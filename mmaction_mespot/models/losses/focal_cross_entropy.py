@@ -45,7 +45,9 @@ class FocalCrossEntropyLoss(nn.Module):
             ValueError: If there is not one class weight for each logit.
         """
         log_probability = F.log_softmax(logits, dim=-1).gather(1, targets[:, None]).squeeze(1)
-        loss = -((1 - log_probability.exp()) ** self.gamma) * log_probability
+        # the clamp keeps the gradient of a power below 1 finite where the probability is 1
+        doubt = (-log_probability.expm1()).clamp(min=1e-12)
+        loss = -(doubt**self.gamma) * log_probability
         if self.class_weights is not None:
             if len(self.class_weights) != logits.shape[1]:
                 raise ValueError(

@@ -8,6 +8,8 @@ import torch
 from mmaction.registry import TASK_UTILS
 from torch import Tensor
 
+from mmaction_mespot.intervals.grid import level_positions
+
 
 @TASK_UTILS.register_module()
 class SegmentAnchors:
@@ -51,7 +53,7 @@ class SegmentAnchors:
             )
         levels = []
         for length, stride in zip(lengths, self.strides, strict=True):
-            centres = (torch.arange(length, dtype=torch.float32, device=device) + 0.5) * stride
+            centres = level_positions(length, stride, device)
             half = 0.5 * self.scale * stride
             levels.append(torch.stack([centres - half, centres + half], dim=1))
         return torch.cat(levels)

@@ -6,17 +6,10 @@ import torch
 from mmaction.registry import TASK_UTILS
 from torch import Tensor
 
+from mmaction_mespot.intervals.iou import segment_iou
+
 BACKGROUND, IGNORED = -1, -2
 """Assignments of an anchor that answers for no event, and of one that is left out of the loss."""
-
-
-def pairwise_iou(first: Tensor, second: Tensor) -> Tensor:
-    """Intersection over union of every pair of half-open intervals: (N, 2) and (M, 2) give (N, M)."""
-    start = torch.maximum(first[:, None, 0], second[None, :, 0])
-    end = torch.minimum(first[:, None, 1], second[None, :, 1])
-    intersection = (end - start).clamp(min=0)
-    lengths = (first[:, 1] - first[:, 0])[:, None] + (second[:, 1] - second[:, 0])[None]
-    return intersection / (lengths - intersection).clamp(min=1e-6)
 
 
 @TASK_UTILS.register_module()
@@ -56,7 +49,7 @@ class SegmentAssigner:
         """
         if not len(segments):
             return anchors.new_full((len(anchors),), BACKGROUND, dtype=torch.int64)
-        iou = pairwise_iou(anchors, segments)
+        iou = segment_iou(anchors, segments)
         best_iou, best_event = iou.max(dim=1)
         assigned = torch.where(
             best_iou >= self.positive_iou, best_event, torch.full_like(best_event, IGNORED)
