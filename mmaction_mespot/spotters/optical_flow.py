@@ -68,7 +68,7 @@ class OpticalFlowSpotter:
         min_length_s: float = 0.2,
         max_length_s: float = 4.0,
         length_step: float = 1.2,
-        top_regions: int = 3,
+        top_regions: int = 2,
         slope_fraction: float = 0.2,
         noise_floor_px: float = 0.02,
         overlap: float = 0.4,
