@@ -24,7 +24,7 @@ _EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
 _MAX_TURN_DEG = 16.0
 _MIN_CHANGE = 0.03
 _MAX_TEXTURE = 30.0
-_SPREAD = 0.07
+_SPREAD, _RIM = 0.07, 0.2
 _ROBUST_ROUNDS, _ROBUST_SCALE = 8, 0.015
 
 
@@ -111,13 +111,21 @@ def _morph(still: Still, picture: np.ndarray, landmarks: np.ndarray) -> tuple[Mo
     here, there = still.landmarks[:, :2], landmarks[:, :2]
     design = np.column_stack([here, np.ones(len(here))])
     affine, *_ = np.linalg.lstsq(design, there, rcond=None)
-    values = np.hstack([posed[:, :2] - here, there - design @ affine])
+    change_of_expression = (posed[:, :2] - here) * _inside_share(here, _RIM * iod)
+    values = np.hstack([change_of_expression, there - design @ affine])
     spread = spread_over_grid(here, values, points, _SPREAD * iod)
     field = spread[..., :2] * border_weight(points, width, height)
     change = float(np.hypot(field[..., 0], field[..., 1]).max()) / iod
     texture = _texture(still, picture, affine, spread[..., 2:])
     scaled = np.ascontiguousarray(field.transpose(2, 0, 1) / change, dtype=np.float32)
     return Morph(scaled, (texture / change).astype(np.float32), change), turn
+
+
+def _inside_share(landmarks: np.ndarray, rim_px: float) -> np.ndarray:
+    """0 at the outline of the face, where the mesh is least sure, 1 from `rim_px` inwards, shape (n, 1)."""
+    hull = cv2.convexHull(landmarks.astype(np.float32))
+    inwards = [cv2.pointPolygonTest(hull, (float(x), float(y)), True) for x, y in landmarks]
+    return np.clip(np.array(inwards) / rim_px, 0.0, 1.0)[:, None]
 
 
 def _bring_into_pose(landmarks: np.ndarray, still: Still) -> tuple[np.ndarray, float]:
