@@ -68,14 +68,16 @@ def test_one_window_is_learned_and_given_back(
     events, labels = torch.tensor([[7.0, 17.0], [22.0, 55.0]]), torch.tensor([1, 0])
     inputs = flow()
     samples = [make_sample(events.tolist(), labels.tolist()), make_sample()]
-    optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
-    for _ in range(75):
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 6e-3, total_steps=60)
+    for _ in range(60):
         losses = model(inputs, samples, mode='loss')
         total = losses['loss_cls'] + losses['loss_boundary']
         optimizer.zero_grad()
         total.backward()
         optimizer.step()
-    assert total < 0.05
+        schedule.step()
+    assert total < 0.02
 
     # the statistics of the batch, as in training: few steps leave the running ones behind
     with torch.no_grad():
@@ -86,7 +88,7 @@ def test_one_window_is_learned_and_given_back(
     found = found[cross_class_suppression(found.segments, found.scores, found.labels, ioa_threshold=0.4)]
     found = found[found.scores > 0.5]
     order = found.segments[:, 0].argsort()
-    torch.testing.assert_close(found.segments[order], events, rtol=0, atol=1.0)
+    torch.testing.assert_close(found.segments[order], events, rtol=0, atol=2.0)
     assert found.labels[order].tolist() == labels.tolist()
 
 
