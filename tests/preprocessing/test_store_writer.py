@@ -55,7 +55,7 @@ def test_same_frames_give_the_same_bytes(tmp_path, kind):
         ) as writer:
             writer.append(frames[:3])
             writer.append(frames[3:])
-        time.sleep(1.1 if name == 'a' else 0)
+        time.sleep(1.1 if (name, kind) == ('a', 'flow') else 0)  # HDF5's clock ticks in seconds
     assert (tmp_path / 'a/a.h5').read_bytes() == (tmp_path / 'b/b.h5').read_bytes()
 
 

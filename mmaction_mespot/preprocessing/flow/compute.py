@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.preprocessing.flow.dis import dis_flow
+from mmaction_mespot.preprocessing.flow.tvl1 import TVL1Params
 from mmaction_mespot.preprocessing.flow.tvl1_numba import tvl1_flow
 
-METHODS = ('tvl1', 'dis')
+METHODS = ('tvl1', 'tvl1-fast', 'dis')
 
 
 def compute_flow(
@@ -20,9 +21,10 @@ def compute_flow(
     Args:
         prev: (H, W) grey image, uint8 or floats on the scale 0 to 255.
         next: The later image, of the same shape and type.
-        method: ``'tvl1'`` (quiet background) or ``'dis'`` (quick). Defaults to 'tvl1'.
-        device: ``'cpu'``, or a torch device such as ``'cuda'`` for ``'tvl1'``. Defaults to 'cpu'.
-        **params: ``tvl1``: ``params=TVL1Params(...)``; ``dis``: ``finest_scale=``.
+        method: ``'tvl1'`` (the quietest background), ``'tvl1-fast'`` (:meth:`TVL1Params.fast`) or ``'dis'``
+            (the quickest). Defaults to 'tvl1'.
+        device: ``'cpu'``, or a torch device such as ``'cuda'`` for TV-L1. Defaults to 'cpu'.
+        **params: ``params=TVL1Params(...)`` for ``'tvl1'``, ``finest_scale=`` for ``'dis'``.
 
     Returns:
         (H, W, 2) float32: motion (x, y) in px, so that ``prev(x)`` is found at ``next(x + flow(x))``.
@@ -36,7 +38,9 @@ def compute_flow(
         if device != 'cpu':
             raise ValueError(f'method dis runs on the CPU only, not on {device!r}')
         return dis_flow(_to_uint8(prev), _to_uint8(next), **params)
-    if method == 'tvl1':
+    if method in ('tvl1', 'tvl1-fast'):
+        if method == 'tvl1-fast':
+            params = dict(params=TVL1Params.fast(), **params)
         if device == 'cpu':
             return tvl1_flow(prev, next, **params)
         from mmaction_mespot.preprocessing.flow.tvl1_torch import tvl1_flow_batch  # torch is slow to import
@@ -57,4 +61,4 @@ def _check_images(prev: np.ndarray, next: np.ndarray) -> None:
 
 
 def _to_uint8(image: np.ndarray) -> np.ndarray:
-    return image if image.dtype == np.uint8 else np.clip(np.rint(image), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(np.clip(np.rint(image), 0, 255), dtype=np.uint8)

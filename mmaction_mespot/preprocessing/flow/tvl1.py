@@ -89,6 +89,15 @@ class TVL1Params:
         if self.median_filtering not in (1, 3, 5):
             raise ValueError(f'TVL1Params.median_filtering must be 1, 3 or 5, found {self.median_filtering}')
 
+    @classmethod
+    def fast(cls) -> TVL1Params:
+        """The quick set: three levels of half the size each, two warps, the 3 x 3 median.
+
+        On faces it is as exact and as quiet as the defaults in half the time (``tools/benchmarks/flow.py``), and
+        its pyramid reaches further. Time is not saved on ``epsilon``: 0.02 doubles the noise of a still face.
+        """
+        return cls(scales=3, scale_step=0.5, warps=2, median_filtering=3)
+
 
 def pyramid_sizes(height: int, width: int, params: TVL1Params) -> list[tuple[int, int]]:
     """Sizes (height, width) of the pyramid, the finest first."""
