@@ -10,12 +10,16 @@ HERE = Path(__file__).parent
 INSTALL_REQUIRES = [
     # 1.1.0's base configs fail; what 1.2.0 lacks is mended in mmaction_mespot/compat.py.
     'mmaction2==1.2.0',
-    'mmengine>=0.10.4,<0.11',
+    # The version whose loading of checkpoints and configs mmaction_mespot mends.
+    'mmengine>=0.10.7,<0.11',
     # The lite build needs no compiler; MMAction2 asserts that mmcv is below 2.2.
-    'mmcv-lite>=2.0.0rc4,<2.2.0',
-    'torch>=2.0',
-    'numpy>=1.26,<2.4',
-    'opencv-python>=4.8',
+    'mmcv-lite>=2.1.0,<2.2.0',
+    # From 2.6 on torch.load runs no code from a file unless told to (CVE-2025-32434).
+    'torch>=2.6',
+    # Tested with 1.26 (which takes opencv-python 4.11), 2.3 and 2.4.
+    'numpy>=1.26,<2.5',
+    # DIS flow, and TFLite models in cv2.dnn.
+    'opencv-python>=4.11',
     'decord==0.6.0',
     # MMAction2 imports it without declaring it.
     'importlib_metadata',
