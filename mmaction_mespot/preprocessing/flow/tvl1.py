@@ -93,8 +93,9 @@ class TVL1Params:
     def fast(cls) -> TVL1Params:
         """The quick set: three levels of half the size each, two warps, the 3 x 3 median.
 
-        On faces it is as exact and as quiet as the defaults in half the time (``tools/benchmarks/flow.py``), and
-        its pyramid reaches further. Time is not saved on ``epsilon``: 0.02 doubles the noise of a still face.
+        On faces it is about as exact and as quiet as the defaults, in under half the time
+        (``tools/benchmarks/flow.py``), and its pyramid reaches further. Time is not saved on ``epsilon``:
+        0.02 makes nearly twice the noise on a still face.
         """
         return cls(scales=3, scale_step=0.5, warps=2, median_filtering=3)
 

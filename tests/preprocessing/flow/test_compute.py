@@ -26,6 +26,7 @@ def test_parameters_and_device_reach_the_method(make_pair, bump):
     np.testing.assert_array_equal(compute_flow(prev, next_, params=params), expected)
     on_torch = compute_flow(prev, next_, device='cpu:0', params=params)
     np.testing.assert_allclose(on_torch, expected, atol=1e-4)
+    prev, next_ = make_pair(bump(1.0), noise=1)
     coarse = compute_flow(prev, next_, 'dis', finest_scale=2)
     assert not np.array_equal(coarse, compute_flow(prev, next_, 'dis'))
 
