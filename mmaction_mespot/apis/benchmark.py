@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
+from mmaction_mespot.apis.steps import DATA_VARIABLE, TEST_LINES, TRAIN_LINES, Step, run_steps
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import Dump, load_dump
 
@@ -36,11 +36,18 @@ def network_steps(
     train = (str(root / 'tools' / 'train.py'), str(config), '--work-dir', str(folder), '--seed', str(seed))
     test = (str(root / 'tools' / 'test.py'), str(config), str(final), '--work-dir', str(folder / 'test'))
     return [
-        Step(f'train {config.stem}, seed {seed}', (*train, *common), final, resume=('--resume',)),
+        Step(
+            f'train {config.stem}, seed {seed}',
+            (*train, *common),
+            final,
+            resume=('--resume',),
+            shown=TRAIN_LINES,
+        ),
         Step(
             f'test {config.stem}, seed {seed}',
             (*test, '--cfg-options', *cfg_options, f'test_evaluator.dump_path={dump}'),
             dump,
+            shown=TEST_LINES,
         ),
     ]
 

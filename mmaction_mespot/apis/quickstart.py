@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmaction_mespot.apis.report_tables import F1_HEADER, f1_rows, markdown_table, part_counts
-from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
+from mmaction_mespot.apis.steps import DATA_VARIABLE, TEST_LINES, TRAIN_LINES, Step, run_steps
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.synthetic.layout import WORKBOOK
 
@@ -49,8 +49,8 @@ def quickstart_steps(
             (*prepare, *flow, '--jobs', str(jobs)),
             prepared / 'annotations.json',
         ),
-        Step('train', (*train, *options), work_dir / 'final.pth', resume=('--resume',)),
-        Step('test on other people', (*test, *dump_option), dump),
+        Step('train', (*train, *options), work_dir / 'final.pth', resume=('--resume',), shown=TRAIN_LINES),
+        Step('test on other people', (*test, *dump_option), dump, shown=TEST_LINES),
         Step('report', (*report, '--data', str(prepared), '--out', str(out)), out / 'report.md'),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -18,6 +19,12 @@ from mmaction_mespot.errors import MESpotError
 DATA_VARIABLE = 'MESPOT_DATA'
 """The variable that tells the configs where the prepared data lie."""
 
+TRAIN_LINES = r'Epoch\((train|val)\)|[Rr]esum'
+"""What is shown of MMEngine's output in training."""
+
+TEST_LINES = r'^\d+ videos, '
+"""What is shown of MMEngine's output in the test: the summary of the metric."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -28,12 +35,15 @@ class Step:
         command: The command line without the interpreter, its first word the tool.
         result: The file that is there when it was done.
         resume: Words that are added where the same command was begun before and broken off.
+        shown: Pattern of the lines that are shown of a talkative tool; all it says goes to
+            ``<result's name>.log`` beside the state file. None shows everything and writes no log.
     """
 
     name: str
     command: tuple[str, ...]
     result: Path
     resume: tuple[str, ...] = ()
+    shown: str | None = None
 
 
 def run_steps(
@@ -66,7 +76,7 @@ def run_steps(
         resume = step.resume if same and not known.get('done') else ()
         state[step.name] = {'command': list(step.command), 'done': False}
         _write_state(state, state_path)
-        seconds = _run(step, resume, environment, number)
+        seconds = _run(step, resume, environment, state_path.parent)
         ran.append((step.name, seconds))
         state[step.name] |= {'done': True, 'seconds': round(seconds, 1)}
         _write_state(state, state_path)
@@ -79,16 +89,40 @@ def read_state(path: Path) -> dict[str, dict[str, Any]]:
     return json.loads(path.read_text(encoding='utf-8')) if path.is_file() else {}
 
 
-def _run(step: Step, resume: tuple[str, ...], environment: Mapping[str, str], number: int) -> float:
+def _run(step: Step, resume: tuple[str, ...], environment: Mapping[str, str], log_dir: Path) -> float:
     """Run one step and give its seconds."""
     began = time.monotonic()
-    words = [sys.executable, *step.command, *resume]
-    code = subprocess.run(words, env={**os.environ, **environment}).returncode
+    words, variables = [sys.executable, *step.command, *resume], {**os.environ, **environment}
+    if step.shown is None:
+        code, hint = subprocess.run(words, env=variables).returncode, ''
+    else:
+        log = log_dir / f'{step.result.name}.log'
+        code = _run_filtered(words, variables, step.shown, log)
+        hint = f', {log} says why'
     if code != 0:
-        raise MESpotError(f'step {number} ({step.name}) ended with exit code {code}')
+        raise MESpotError(f'step {step.name!r} ended with exit code {code}{hint}')
     if not step.result.exists():
-        raise MESpotError(f'step {number} ({step.name}) ended well, but {step.result} is not there')
+        raise MESpotError(f'step {step.name!r} ended well, but {step.result} is not there{hint}')
     return time.monotonic() - began
+
+
+def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str, log: Path) -> int:
+    """Run a command, its output in a log; show the lines with the pattern and, if it fails, the last one."""
+    line = ''
+    with (
+        log.open('w', encoding='utf-8') as file,
+        subprocess.Popen(
+            words, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            file.write(line)
+            file.flush()
+            if re.search(shown, line):
+                print(line.rstrip(), flush=True)
+    if process.returncode != 0:
+        print(line.rstrip(), file=sys.stderr)
+    return process.returncode
 
 
 def _write_state(state: Mapping[str, Mapping[str, Any]], path: Path) -> None:

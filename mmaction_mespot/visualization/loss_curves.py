@@ -7,10 +7,14 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
-from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
+from mmaction_mespot.visualization.style import CLASS_COLOURS, new_figure, save_figure
 
 Curves = dict[str, tuple[np.ndarray, np.ndarray]]
+
+FEW_POINTS = 20
+"""Curves with fewer points show each of them."""
 
 LOSS_COLOURS = ('#000000', '#009E73', '#CC79A7', '#E69F00', '#56B4E9')
 SCORE_COLOURS = {'F1': '#000000', 'F1_MaE': CLASS_COLOURS[0], 'F1_ME': CLASS_COLOURS[1]}
@@ -79,7 +83,9 @@ def plot_loss_curves(scalars: Curves, path: str | Path) -> Path:
     panels = figure.subplots(1, 2 if scores else 1, squeeze=False)[0]
     names = sorted(losses, key=lambda name: (name != 'loss', name))
     for name, colour in zip(names, LOSS_COLOURS * len(names), strict=False):
-        panels[0].plot(*losses[name], color=colour, linewidth=2.0 if name == 'loss' else 1.3, label=name)
+        mark = 'o' if len(losses[name][0]) < FEW_POINTS else None
+        width = 2.0 if name == 'loss' else 1.3
+        panels[0].plot(*losses[name], color=colour, linewidth=width, marker=mark, markersize=3.5, label=name)
     if all((values > 0).all() for _, values in losses.values()):
         panels[0].set_yscale('log')
     panels[0].set_xlabel('iteration')
@@ -93,6 +99,6 @@ def plot_loss_curves(scalars: Curves, path: str | Path) -> Path:
     for axes in panels:
         axes.grid(color='#DDDDDD', linewidth=0.6)
         axes.spines[['top', 'right']].set_visible(False)
-        axes.tick_params(colors=GREY)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(fontsize=9, frameon=False)
     return save_figure(figure, path)

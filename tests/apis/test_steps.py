@@ -13,6 +13,8 @@ import os, pathlib, sys
 out = pathlib.Path(sys.argv[1])
 with (out.parent / 'log.txt').open('a') as log:
     log.write(' '.join([out.name, os.environ['WORD'], *sys.argv[2:]]) + chr(10))
+print('loss 1')
+print('chatter')
 if 'fail' in sys.argv:
     sys.exit(3)
 if 'forget' not in sys.argv:
@@ -20,10 +22,10 @@ if 'forget' not in sys.argv:
 """
 
 
-def make_step(folder: Path, name: str, *words: str) -> Step:
+def make_step(folder: Path, name: str, *words: str, shown: str | None = None) -> Step:
     (folder / 'tool.py').write_text(TOOL)
     command = (str(folder / 'tool.py'), str(folder / name), *words)
-    return Step(name, command, folder / name, resume=('--resume',))
+    return Step(name, command, folder / name, resume=('--resume',), shown=shown)
 
 
 def run(folder: Path, *steps: Step) -> list[str]:
@@ -64,8 +66,18 @@ def test_a_broken_step_goes_on_when_run_again(tmp_path: Path) -> None:
 
 
 def test_failures_are_named(tmp_path: Path) -> None:
-    with pytest.raises(MESpotError, match=r'step 1 \(a\) ended with exit code 3'):
+    with pytest.raises(MESpotError, match=r"step 'a' ended with exit code 3"):
         run(tmp_path, make_step(tmp_path, 'a', 'fail'))
     with pytest.raises(MESpotError, match=r'ended well, but .*a is not there'):
         run(tmp_path, make_step(tmp_path, 'a', 'forget'))
     assert not read_state(tmp_path / 'state.json')['a']['done']
+
+
+def test_a_talkative_tool_is_filtered_and_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, make_step(tmp_path, 'a', shown='loss'))
+    out = capfd.readouterr().out
+    assert 'loss 1' in out and 'chatter' not in out
+    assert (tmp_path / 'a.log').read_text() == 'loss 1\nchatter\n'
+    with pytest.raises(MESpotError, match=r'exit code 3, .*b\.log says why'):
+        run(tmp_path, make_step(tmp_path, 'b', 'fail', shown='loss'))
+    assert capfd.readouterr().err == 'chatter\n'
