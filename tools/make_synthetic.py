@@ -27,7 +27,7 @@ def main() -> None:
     args = parse_args()
     try:
         roots = make_dataset(args.out, args.size, args.parts, args.faces, args.jobs, args.seed)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError, RuntimeError) as error:
         raise SystemExit(f'make_synthetic: {error}') from error
     for root in roots:
         print(root)

@@ -13,6 +13,8 @@ import numpy as np
 
 from mmaction_mespot.synthetic.action_units import EXPRESSIONS
 from mmaction_mespot.synthetic.camera import Camera
+from mmaction_mespot.synthetic.distractors import sample_distractors
+from mmaction_mespot.synthetic.draws import lognormal, shape_numbers
 from mmaction_mespot.synthetic.event import Event
 from mmaction_mespot.synthetic.recipes import PART_RECIPES, PARTS, PartRecipe, SizeRecipe, fit_camera
 from mmaction_mespot.synthetic.video_plan import VideoPlan
@@ -96,7 +98,7 @@ def plan_video(
     total_frames = round(size.seconds * camera.fps)
     code, name, title = VIDEO_CODES[index]
     expressions = _expressions(rng, size, part, camera, total_frames)
-    distractors = _distractors(rng, part, camera, total_frames, expressions)
+    distractors = sample_distractors(rng, part, camera, total_frames, expressions)
     return VideoPlan(
         part=part.name,
         split=split,
@@ -115,14 +117,6 @@ def plan_video(
     )
 
 
-def _lognormal(rng: np.random.Generator, median: float, sigma: float, low: float, high: float) -> float:
-    return round(float(np.clip(median * np.exp(sigma * rng.standard_normal()), low, high)), 6)
-
-
-def _shape(rng: np.random.Generator, count: int) -> tuple[float, ...]:
-    return tuple(round(float(value), 6) for value in rng.random(count))
-
-
 def _expressions(
     rng: np.random.Generator, size: SizeRecipe, part: PartRecipe, camera: Camera, total_frames: int
 ) -> list[Event]:
@@ -134,9 +128,9 @@ def _expressions(
     lengths = []
     for kind in kinds:
         if kind == 'ME':
-            seconds = _lognormal(rng, 0.43, 0.16, 0.30, 0.53)
+            seconds = lognormal(rng, 0.43, 0.16, 0.30, 0.53)
         else:
-            seconds = _lognormal(rng, 1.08, 0.42, 0.55, longest_mae_s)
+            seconds = lognormal(rng, 1.08, 0.42, 0.55, longest_mae_s)
         lengths.append(round(seconds * fps))
     # The room that is left is shared out at random between the gaps before, between and after the events.
     gap = round(MIN_GAP_S * fps)
@@ -168,9 +162,9 @@ def _expression(
     apex = start + max(2, round(onset_share * length))
     hold_end = min(apex + round(hold_share * length), start + length - 2)
     if micro:
-        amplitude = _lognormal(rng, part.me_amplitude, 0.3, 0.006, 0.03)
+        amplitude = lognormal(rng, part.me_amplitude, 0.3, 0.006, 0.03)
     else:
-        amplitude = _lognormal(rng, part.mae_amplitude, 0.4, 0.012, 0.09)
+        amplitude = lognormal(rng, part.mae_amplitude, 0.4, 0.012, 0.09)
     emotions = tuple(EXPRESSIONS)
     emotion = emotions[int(rng.integers(len(emotions)))]
     units = EXPRESSIONS[emotion][int(rng.integers(len(EXPRESSIONS[emotion])))]
@@ -183,7 +177,7 @@ def _expression(
         share = 1.0 if i == 0 else round(float(rng.uniform(0.5, 0.9)), 6)
         actions.append((unit, round(weights[0] * share, 6), round(weights[1] * share, 6)))
     end = start + length
-    shape = _shape(rng, 4)
+    shape = shape_numbers(rng, 4)
     return Event(
         kind=kind,
         start=start,
@@ -212,62 +206,6 @@ def _label(
     onset, offset = max(0, onset), min(total_frames - 1, offset)
     marked = apex + round(spread / 2 * float(rng.standard_normal()))
     return onset, min(max(marked, onset + 1), offset - 1), offset
-
-
-def _distractors(
-    rng: np.random.Generator, part: PartRecipe, camera: Camera, total_frames: int, expressions: list[Event]
-) -> list[Event]:
-    fps = camera.fps
-    events = _blinks(rng, part, fps, total_frames, expressions)
-    minutes = total_frames / fps / 60
-    for kind, rate, low_s, high_s in (
-        ('swallow', part.swallows, 0.6, 1.0),
-        ('head_shift', part.head_shifts, 0.5, 1.5),
-        ('speech', part.speech, 1.0, 2.5),
-    ):
-        for _ in range(int(rng.poisson(rate * minutes))):
-            length = round(float(rng.uniform(low_s, high_s)) * fps)
-            start = int(rng.integers(1, total_frames - length))
-            # Nobody speaks or swallows during a labelled expression here, so that a label stays true.
-            touches = any(
-                start < e.end + fps // 6 and e.start - fps // 6 < start + length for e in expressions
-            )
-            amplitude = {
-                'swallow': _lognormal(rng, 0.010, 0.3, 0.004, 0.02),
-                'head_shift': _lognormal(rng, 0.8, 0.5, 0.2, 2.5),
-                'speech': _lognormal(rng, 0.045, 0.3, 0.02, 0.08),
-            }[kind]
-            shape = _shape(rng, 4)
-            if kind == 'head_shift' or not touches:
-                end, middle = start + length, start + length // 2
-                events.append(Event(kind, start, middle, middle, end, amplitude, shape=shape))
-    return events
-
-
-def _blinks(
-    rng: np.random.Generator, part: PartRecipe, fps: int, total_frames: int, expressions: list[Event]
-) -> list[Event]:
-    """Blinks at a random pace, and one within every third macro-expression or so."""
-    mean_gap_s = 60.0 / part.blinks
-    times = []
-    time_s = float(rng.exponential(mean_gap_s))
-    while time_s < total_frames / fps:
-        times.append(time_s)
-        time_s += 0.5 + float(rng.exponential(mean_gap_s - 0.5))
-    for event in expressions:
-        if event.kind == 'MaE' and rng.random() < 0.35:
-            times.append(float(rng.uniform(event.start, event.end)) / fps)
-    blinks: list[Event] = []
-    for time_s in sorted(times):
-        start = max(1, round(time_s * fps))
-        close, hold, reopen = rng.uniform((0.07, 0.02, 0.13), (0.11, 0.06, 0.22)) * fps
-        apex = start + max(2, round(float(close)))
-        hold_end = apex + round(float(hold))
-        end = hold_end + max(3, round(float(reopen)))
-        depth = round(float(rng.uniform(0.85, 1.0)), 6)
-        if end < total_frames and (not blinks or start > blinks[-1].end):
-            blinks.append(Event('blink', start, apex, hold_end, end, depth, shape=_shape(rng, 3)))
-    return blinks
 
 
 def event_list_checksum(plans: Sequence[VideoPlan]) -> str:

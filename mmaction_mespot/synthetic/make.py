@@ -67,6 +67,8 @@ def make_dataset(
         check_benchmark()
     fetch_face_models()
     tasks = [(plan, people[plan.person - 1], out / plan.part) for plan in plans]
+    for part in dict.fromkeys(plan.part for plan in plans):
+        _remove_stale(out / part, {plan.folder for plan in plans if plan.part == part})
     _run([task for task in tasks if not is_made(*task)], jobs)
     roots = []
     for part in dict.fromkeys(plan.part for plan in plans):
@@ -120,28 +122,37 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial.rename(folder)
-    content = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
-    write_atomically(marker, json.dumps(content).encode())
+    write_atomically(marker, json.dumps(_marker_content(plan, stills)).encode())
     return True
 
 
 def is_made(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
     """Whether a video is there, whole, and drawn from this very plan and these stills."""
     marker, folder = _marker(plan, root), root / plan.folder
-    wanted = {'plan': _fingerprint(plan, stills), 'frames': plan.total_frames}
-    if not marker.is_file() or json.loads(marker.read_text()) != wanted:
+    if not marker.is_file() or json.loads(marker.read_text()) != _marker_content(plan, stills):
         return False
-    return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == wanted['frames']
+    return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == plan.total_frames
+
+
+def _remove_stale(root: Path, folders: set[str]) -> None:
+    """Remove what an earlier run drew into this root for another plan; nothing else is touched."""
+    for marker in sorted((root / _PROGRESS).glob('*.json')):
+        folder = json.loads(marker.read_text())['folder']
+        if folder not in folders:
+            marker.unlink()
+            shutil.rmtree(root / folder, ignore_errors=True)
+            if (subject := (root / folder).parent).is_dir() and not any(subject.iterdir()):
+                subject.rmdir()
 
 
 def _marker(plan: VideoPlan, root: Path) -> Path:
     return root / _PROGRESS / f'{plan.video_id}.json'
 
 
-def _fingerprint(plan: VideoPlan, stills: PersonStills) -> str:
-    names = [path.name for path in stills.resting + stills.others]
+def _marker_content(plan: VideoPlan, stills: PersonStills) -> dict[str, str]:
+    names = [f'{path.parent.name}/{path.name}' for path in stills.resting + stills.others]
     text = json.dumps([plan.as_dict(), names], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return {'folder': plan.folder, 'plan': hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -86,3 +87,21 @@ def test_an_interrupted_video_leaves_nothing_in_the_tree(
 def test_an_unknown_size_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Unknown size 'huge'"):
         make.make_dataset(tmp_path, 'huge')
+
+
+def test_another_process_draws_the_same_frames(root: Path) -> None:
+    make.make_dataset(root.parent, 'tiny')
+    folder = sorted(root.glob('rawpic/*/*'))[0]
+    frames = {path: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    make.make_dataset(root.parent, 'tiny', jobs=2)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == frames
+
+
+def test_videos_of_an_earlier_plan_do_not_stay(root: Path) -> None:
+    for seed in (4, 0):
+        make.make_dataset(root.parent, 'tiny', seed=seed)
+        wanted = {plan.folder for plan in plan_dataset(SIZES['tiny'], seed=seed)}
+        assert {str(path.relative_to(root)) for path in root.glob('rawpic/*/*')} == wanted
+        data, _ = read_casme2(root)
+        assert len(data['data_list']) == 3
