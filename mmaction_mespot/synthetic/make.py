@@ -31,7 +31,9 @@ from mmaction_mespot.synthetic.video_plan import VideoPlan
 SYNTHME_V1 = '895c71a632a9ca8d0adec4f510ba41877253fbdb2d9330d7692bb14ecbbae632'
 """SHA-256 of the event list of the size `standard` with seed 0: the benchmark `synthme-v1`."""
 
-_PROGRESS = '.progress'
+_PROGRESS = '.drawn'
+# Raised whenever frames of an equal plan come to look different, so that old ones are drawn again.
+_DRAWING_VERSION = 1
 
 
 def make_dataset(
@@ -151,7 +153,7 @@ def _marker(plan: VideoPlan, root: Path) -> Path:
 
 def _marker_content(plan: VideoPlan, stills: PersonStills) -> dict[str, str]:
     names = [f'{path.parent.name}/{path.name}' for path in stills.resting + stills.others]
-    text = json.dumps([plan.as_dict(), names], sort_keys=True)
+    text = json.dumps([_DRAWING_VERSION, plan.as_dict(), names], sort_keys=True)
     return {'folder': plan.folder, 'plan': hashlib.sha256(text.encode()).hexdigest()}
 
 

@@ -61,9 +61,12 @@ def test_only_what_is_missing_is_made_again(root: Path, monkeypatch: pytest.Monk
     assert victim.read_bytes() == content
     others = [path for path in frames if path.parent != victim.parent]
     assert all(path.stat().st_mtime_ns == times[path] for path in others)
+    monkeypatch.setattr(make, '_DRAWING_VERSION', 2)
+    make.make_dataset(root.parent, 'tiny')
+    assert len(drawn) == 4
     # Another seed at the same place is another data set.
     make.make_dataset(root.parent, 'tiny', seed=3)
-    assert len(drawn) > 1
+    assert len(drawn) > 4
 
 
 def test_an_interrupted_video_leaves_nothing_in_the_tree(
