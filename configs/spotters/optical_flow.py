@@ -7,6 +7,5 @@ spotter = dict(
     slope_fraction=0.2,
     noise_floor_px=0.02,
     overlap=0.4,
-    min_score=1.0,
 )
 post_processing = dict(nms_iou=0.3, cross_class_ioa=0.4)

@@ -20,13 +20,13 @@ class Bump:
     Attributes:
         center: Middle of the interval, in frames.
         length: Length of the interval, in frames.
-        score: Contrast of the strongest regions, in units of the video's own noise at this length.
+        contrast: Rise of the strongest regions, in units of the video's own noise at this length.
         weights: Weighted main direction of each region, (regions, 2): zero for regions that take no part.
     """
 
     center: float
     length: float
-    score: float
+    contrast: float
     weights: np.ndarray
 
 
@@ -57,7 +57,6 @@ class OpticalFlowSpotter:
         slope_fraction: Share of a bump's height at which its interval begins and ends.
         noise_floor_px: Smallest noise of a region, so that a still video gives no scores out of nothing.
         overlap: Largest intersection, over the shorter interval, that two found intervals may have.
-        min_score: Candidates below are dropped (1 is the median of the video).
 
     Raises:
         ValueError: If a parameter is out of range.
@@ -72,7 +71,6 @@ class OpticalFlowSpotter:
         slope_fraction: float = 0.2,
         noise_floor_px: float = 0.02,
         overlap: float = 0.4,
-        min_score: float = 1.0,
     ) -> None:
         if not 0 < min_length_s < max_length_s:
             lengths = f'{min_length_s}, {max_length_s}'
@@ -83,7 +81,7 @@ class OpticalFlowSpotter:
             raise ValueError(f'slope_fraction must lie between 0 and 1, found {slope_fraction}')
         self.min_length_s, self.max_length_s, self.length_step = min_length_s, max_length_s, length_step
         self.top_regions, self.slope_fraction = top_regions, slope_fraction
-        self.noise_floor_px, self.overlap, self.min_score = noise_floor_px, overlap, min_score
+        self.noise_floor_px, self.overlap = noise_floor_px, overlap
 
     def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
         """Find the candidates of one video, for all thresholds.
@@ -95,14 +93,15 @@ class OpticalFlowSpotter:
             gap: Frames between the two pictures of a flow field.
 
         Returns:
-            Candidates by falling score, without overlaps; `score` is the contrast over the video's noise.
+            Candidates by falling score, without overlaps; `score` in [0, 1) is the share of the
+            contrast that the video's noise does not explain, ``1 - noise / contrast``.
         """
         trace = displacement(np.nan_to_num(flow), gap)
         lengths = self.min_length_s * self.length_step ** np.arange(
             1 + int(np.log(self.max_length_s / self.min_length_s) / np.log(self.length_step))
         )
         bumps = [bump for length in lengths for bump in self._bumps(trace, length * fps)]
-        bumps.sort(key=lambda bump: -bump.score)
+        bumps.sort(key=lambda bump: -bump.contrast)
         segments, scores = np.zeros((0, 2)), []
         for bump in bumps:
             interval = np.array([bump_interval(trace, bump, self.slope_fraction)])
@@ -112,7 +111,7 @@ class OpticalFlowSpotter:
             if (segment_ioa(interval, segments) > self.overlap).any():
                 continue
             segments = np.concatenate([segments, interval])
-            scores.append(bump.score)
+            scores.append(1 - 1 / bump.contrast)
         return Detections(segments, np.array(scores), label_by_length(segments, fps))
 
     def _bumps(self, trace: np.ndarray, length: float) -> list[Bump]:
@@ -123,7 +122,7 @@ class OpticalFlowSpotter:
         relative = rise / noise
         top = np.sort(relative, axis=1)[:, -self.top_regions :]
         curve = top.mean(axis=1)
-        peaks, _ = find_peaks(curve, height=self.min_score, distance=max(1, round(length / 2)))
+        peaks, _ = find_peaks(curve, height=1.0, distance=max(1, round(length / 2)))
         bumps = []
         for peak in peaks:
             takes_part = relative[peak] >= top[peak, 0]
