@@ -9,6 +9,8 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
+
 from .streams import take_stream
 
 
@@ -53,7 +55,7 @@ class FlowGridBackbone(BaseModule):
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
-        ValueError: If ``channels`` has not four entries.
+        MESpotError: If ``channels`` has not four entries.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class FlowGridBackbone(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if len(channels) != 4:
-            raise ValueError(
+            raise MESpotError(
                 f'FlowGridBackbone: channels need 4 entries (stem, P3, P4, P5), found {tuple(channels)}'
             )
         stem, p3, p4, p5 = channels

@@ -8,6 +8,8 @@ from mmengine.logging import print_log
 from mmengine.runner.checkpoint import _load_checkpoint
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
+
 PREFIX = 'backbone.'
 
 
@@ -25,7 +27,7 @@ def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> Non
         name: Of the stream, for the messages.
 
     Raises:
-        ValueError: If a key is missing, left over, or of another shape; the message names examples.
+        MESpotError: If a key is missing, left over, or of another shape; the message names examples.
     """
     content = _load_checkpoint(checkpoint, map_location='cpu')
     weights: Mapping[str, Tensor] = content.get('state_dict', content)
@@ -52,7 +54,7 @@ def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> Non
         found = '; '.join(
             f'{len(keys)} keys {what}, e.g. {", ".join(keys[:3])}' for what, keys in problems.items() if keys
         )
-        raise ValueError(f'{checkpoint} does not fit the {name} stream ({type(stream).__name__}): {found}')
+        raise MESpotError(f'{checkpoint} does not fit the {name} stream ({type(stream).__name__}): {found}')
 
     stream.load_state_dict(taken)
     message = f'{name} stream: {len(taken)} of {len(target)} keys matched from {checkpoint}'
@@ -64,11 +66,11 @@ def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> Non
 
 
 def average_input_channels(kernel: Tensor, in_channels: int) -> Tensor:
-    """Adapt a kernel to another number of input channels (cross-modality initialisation, Wang et al. 2016,
-    TSN).
+    """Adapt a kernel to another number of input channels.
 
-    The mean over the old input channels is repeated over the new ones and multiplied by old / new, so that
-    the kernel's sum over its input channels, and with it the scale of the activations, stays.
+    The cross-modality initialisation of TSN (Wang et al. 2016). The mean over the old input channels is
+    repeated over the new ones and multiplied by old / new, so that the kernel's sum over its input channels,
+    and with it the scale of the activations, stays.
 
     Args:
         kernel: Shape (O, I, ...).

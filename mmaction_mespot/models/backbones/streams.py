@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
+
 
 def take_stream(inputs: Mapping[str, Tensor], name: str, channels: int) -> Tensor:
     """Pick one stream of a batch and check its shape.
@@ -19,14 +21,14 @@ def take_stream(inputs: Mapping[str, Tensor], name: str, channels: int) -> Tenso
         The stream, shape (N, channels, T, H, W).
 
     Raises:
-        KeyError: If the batch lacks the stream.
-        ValueError: If its shape is another one.
+        MESpotError: If the batch lacks the stream.
+        MESpotError: If its shape is another one.
     """
     if name not in inputs:
-        raise KeyError(f'the backbone needs the stream {name!r}, the batch holds {sorted(inputs)}')
+        raise MESpotError(f'the backbone needs the stream {name!r}, the batch holds {sorted(inputs)}')
     stream = inputs[name]
     if stream.dim() != 5 or stream.shape[1] != channels:
-        raise ValueError(
+        raise MESpotError(
             f'stream {name!r} must have the shape (N, {channels}, T, H, W), found {tuple(stream.shape)}'
         )
     return stream

@@ -11,6 +11,8 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
+
 from .pretrained import load_pretrained_stream
 from .streams import take_stream
 
@@ -37,8 +39,7 @@ PYRAMID_I3D: dict[str, Any] = dict(
 
 @MODELS.register_module()
 class TwoStreamBackbone(BaseModule):
-    """Two-stream I3D (paper, section III-A): one backbone for RGB, one for optical flow, fused level by
-    level.
+    """Two-stream I3D: one backbone for RGB, one for optical flow, fused level by level (section III-A).
 
     Args:
         rgb: Config of the RGB stream's backbone, or None to leave the stream out. A config without ``type``
@@ -50,7 +51,7 @@ class TwoStreamBackbone(BaseModule):
             every stream; see :func:`load_pretrained_stream`. Defaults to None.
 
     Raises:
-        ValueError: If both streams are left out, or the fusion is unknown.
+        MESpotError: If both streams are left out, or the fusion is unknown.
     """
 
     def __init__(
@@ -65,10 +66,10 @@ class TwoStreamBackbone(BaseModule):
             checkpoint, init_cfg = init_cfg['checkpoint'], None
         super().__init__(init_cfg)
         if fusion not in ('concat', 'sum'):
-            raise ValueError(f"TwoStreamBackbone: fusion must be 'concat' or 'sum', found {fusion!r}")
+            raise MESpotError(f"TwoStreamBackbone: fusion must be 'concat' or 'sum', found {fusion!r}")
         configs = {name: cfg for name, cfg in dict(rgb=rgb, flow=flow).items() if cfg is not None}
         if not configs:
-            raise ValueError('TwoStreamBackbone needs a config for rgb, flow or both, found None for both')
+            raise MESpotError('TwoStreamBackbone needs a config for rgb, flow or both, found None for both')
         self.fusion = fusion
         self.checkpoint = checkpoint
         self.streams = nn.ModuleDict({name: _build_stream(cfg, name) for name, cfg in configs.items()})

@@ -9,6 +9,8 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
+
 
 @MODELS.register_module()
 class SpottingDataPreprocessor(BaseDataPreprocessor):
@@ -35,7 +37,7 @@ class SpottingDataPreprocessor(BaseDataPreprocessor):
     ) -> None:
         super().__init__()
         if not flow_scale > 0:
-            raise ValueError(f'SpottingDataPreprocessor: flow_scale must be above 0, found {flow_scale}')
+            raise MESpotError(f'SpottingDataPreprocessor: flow_scale must be above 0, found {flow_scale}')
         self.register_buffer('rgb_mean', torch.tensor(rgb_mean).view(-1, 1, 1, 1), persistent=False)
         self.register_buffer('rgb_std', torch.tensor(rgb_std).view(-1, 1, 1, 1), persistent=False)
         self.flow_scale = flow_scale
@@ -53,14 +55,14 @@ class SpottingDataPreprocessor(BaseDataPreprocessor):
             device.
 
         Raises:
-            ValueError: If the windows of a stream differ in shape.
+            MESpotError: If the windows of a stream differ in shape.
         """
         data = self.cast_data(data)
         inputs = {}
         for name, windows in data['inputs'].items():
             shapes = {tuple(window.shape) for window in windows}
             if len(shapes) > 1:
-                raise ValueError(
+                raise MESpotError(
                     f'stream {name!r}: the windows of a batch must have one shape, found {sorted(shapes)}'
                 )
             batch = (windows if isinstance(windows, Tensor) else torch.stack(tuple(windows))).float()

@@ -14,6 +14,7 @@ from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.grid import instants_to_frames
 from mmaction_mespot.intervals.length_classes import label_by_length
@@ -48,7 +49,7 @@ class CRNHead(BaseModule):
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
-        ValueError: If ``num_classes`` is neither 1 nor 2.
+        MESpotError: If ``num_classes`` is neither 1 nor 2.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class CRNHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if num_classes not in (1, len(CLASSES)):
-            raise ValueError(f'CRNHead: num_classes must be 1 or {len(CLASSES)}, found {num_classes}')
+            raise MESpotError(f'CRNHead: num_classes must be 1 or {len(CLASSES)}, found {num_classes}')
         self.num_classes = num_classes
         self.score_floor = score_floor
         self.top_k = top_k
@@ -167,7 +168,7 @@ class CRNHead(BaseModule):
             total_frames]``; ``scores`` (M,), falling; ``labels`` (M,).
 
         Raises:
-            KeyError: If a data sample lacks one of these metainfo keys.
+            MESpotError: If a data sample lacks one of these metainfo keys.
         """
         logits, offsets, anchors = self._flatten(*self(features))
         probabilities = logits.softmax(dim=-1)[..., : self.num_classes]
@@ -203,7 +204,7 @@ class CRNHead(BaseModule):
 def _metainfo(sample: Any, key: str) -> float:
     """Read one number of a data sample's metainfo."""
     if key not in sample.metainfo:
-        raise KeyError(
+        raise MESpotError(
             f'CRNHead.predict needs the metainfo {key!r} of the window of video '
             f'{sample.metainfo.get("video_id", "(unnamed)")!r}, found {sorted(sample.metainfo)}; '
             'PackSpottingInputs sets it'

@@ -11,8 +11,9 @@ MAX_DENSE_CELLS = 64
 
 
 class DepthwiseConv3d(nn.Conv3d):
-    """Depthwise 3x3x3 convolution, padded by 1, without bias; the weights are those of
-    :class:`torch.nn.Conv3d`.
+    """Depthwise 3x3x3 convolution, padded by 1, without bias.
+
+    Its weights have the names and shapes of :class:`torch.nn.Conv3d`.
 
     PyTorch's backward pass of a depthwise 3-D convolution has no fast kernel on the CPU. On grids of up to
     :data:`MAX_DENSE_CELLS` cells the spatial part is therefore written as one matrix a channel, and the whole

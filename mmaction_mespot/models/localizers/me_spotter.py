@@ -10,6 +10,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 
 
@@ -53,11 +54,11 @@ class MESpotter(BaseModel):
             thresholds: One score a class, MaE first.
 
         Raises:
-            ValueError: If there is not one finite number for each class.
+            MESpotError: If there is not one finite number for each class.
         """
         values = torch.as_tensor(thresholds, dtype=torch.float32)
         if values.shape != self.score_thresholds.shape or not values.isfinite().all():
-            raise ValueError(
+            raise MESpotError(
                 f'score thresholds must be one finite number for each of {CLASSES}, found {thresholds}'
             )
         self.score_thresholds.copy_(values)
@@ -80,17 +81,17 @@ class MESpotter(BaseModel):
             on the CPU and the metainfo ``score_thresholds`` (a list, or None while they are not chosen).
 
         Raises:
-            ValueError: If the mode is unknown, or data samples are missing.
+            MESpotError: If the mode is unknown, or data samples are missing.
         """
         if mode not in ('tensor', 'loss', 'predict'):
-            raise ValueError(f"MESpotter: mode must be 'tensor', 'loss' or 'predict', found {mode!r}")
+            raise MESpotError(f"MESpotter: mode must be 'tensor', 'loss' or 'predict', found {mode!r}")
         features = self.backbone(inputs)
         if self.neck is not None:
             features = self.neck(features)
         if mode == 'tensor':
             return self.head(features)
         if data_samples is None:
-            raise ValueError(f'MESpotter: mode {mode!r} needs data_samples, found None')
+            raise MESpotError(f'MESpotter: mode {mode!r} needs data_samples, found None')
         if mode == 'loss':
             return self.head.loss(features, data_samples)
         unset = bool(self.score_thresholds.isnan().any())

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 @MODELS.register_module()
 class BoundarySmoothL1Loss(nn.Module):
-    """Smooth L1 (paper, section III-D): ``d^2 / (2 beta)`` below ``beta``, ``|d| - beta / 2`` above, summed
-    over both ends.
+    """Smooth L1 (paper, section III-D), summed over both ends.
+
+    ``d^2 / (2 beta)`` below ``beta``, ``|d| - beta / 2`` above.
 
     Args:
         beta: Where the quadratic part ends, in anchor lengths. Defaults to 0.1.

@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
+
 
 @MODELS.register_module()
 class FocalCrossEntropyLoss(nn.Module):
@@ -42,7 +44,7 @@ class FocalCrossEntropyLoss(nn.Module):
             A scalar.
 
         Raises:
-            ValueError: If there is not one class weight for each logit.
+            MESpotError: If there is not one class weight for each logit.
         """
         log_probability = F.log_softmax(logits, dim=-1).gather(1, targets[:, None]).squeeze(1)
         # the clamp keeps the gradient of a power below 1 finite where the probability is 1
@@ -50,7 +52,7 @@ class FocalCrossEntropyLoss(nn.Module):
         loss = -(doubt**self.gamma) * log_probability
         if self.class_weights is not None:
             if len(self.class_weights) != logits.shape[1]:
-                raise ValueError(
+                raise MESpotError(
                     f'FocalCrossEntropyLoss: class_weights={self.class_weights} for {logits.shape[1]} logits '
                     '(the background counts)'
                 )

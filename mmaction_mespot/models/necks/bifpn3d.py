@@ -8,6 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.layers import (
     DepthwiseSeparableConv3d,
     FastNormalizedFusion,
@@ -78,7 +79,7 @@ class BiFPN3D(BaseModule):
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
-        ValueError: If the attention is unknown or there are more inputs than levels.
+        MESpotError: If the attention is unknown or there are more inputs than levels.
     """
 
     def __init__(
@@ -94,9 +95,9 @@ class BiFPN3D(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if attention not in ('se', 'none'):
-            raise ValueError(f"BiFPN3D: attention must be 'se' or 'none', found {attention!r}")
+            raise MESpotError(f"BiFPN3D: attention must be 'se' or 'none', found {attention!r}")
         if not 1 <= len(in_channels) <= num_levels:
-            raise ValueError(
+            raise MESpotError(
                 f'BiFPN3D: num_levels={num_levels} needs 1 to {num_levels} inputs, '
                 f'found in_channels={tuple(in_channels)}'
             )
@@ -121,10 +122,10 @@ class BiFPN3D(BaseModule):
             size of the one below, rounded up.
 
         Raises:
-            ValueError: If the number of features differs from ``in_channels``.
+            MESpotError: If the number of features differs from ``in_channels``.
         """
         if len(features) != len(self.laterals):
-            raise ValueError(f'BiFPN3D takes {len(self.laterals)} features, found {len(features)}')
+            raise MESpotError(f'BiFPN3D takes {len(self.laterals)} features, found {len(features)}')
         levels = [lateral(feature) for lateral, feature in zip(self.laterals, features, strict=True)]
         while len(levels) < self.num_levels:
             top = levels[-1]

@@ -8,6 +8,7 @@ import torch
 from mmaction.registry import TASK_UTILS
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.grid import level_positions
 
 
@@ -45,10 +46,10 @@ class SegmentAnchors:
             Half-open anchors in window instants, level after level, float32, shape (sum of lengths, 2).
 
         Raises:
-            ValueError: If the number of levels differs from the strides.
+            MESpotError: If the number of levels differs from the strides.
         """
         if len(lengths) != len(self.strides):
-            raise ValueError(
+            raise MESpotError(
                 f'SegmentAnchors: {len(self.strides)} strides {self.strides} for {len(lengths)} levels'
             )
         levels = []

@@ -6,6 +6,7 @@ import torch
 from mmaction.registry import TASK_UTILS
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.iou import segment_iou
 
 BACKGROUND, IGNORED = -1, -2
@@ -25,12 +26,12 @@ class SegmentAssigner:
         negative_iou: Least IoU of an ignored anchor. Defaults to 0.4.
 
     Raises:
-        ValueError: If not ``0 < negative_iou <= positive_iou <= 1``.
+        MESpotError: If not ``0 < negative_iou <= positive_iou <= 1``.
     """
 
     def __init__(self, positive_iou: float = 0.5, negative_iou: float = 0.4) -> None:
         if not 0 < negative_iou <= positive_iou <= 1:
-            raise ValueError(
+            raise MESpotError(
                 'SegmentAssigner needs 0 < negative_iou <= positive_iou <= 1, '
                 f'found negative_iou={negative_iou}, positive_iou={positive_iou}'
             )

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones import FlowGridBackbone
 
 
@@ -34,9 +35,9 @@ def test_a_position_is_centred_on_its_instant() -> None:
 
 def test_missing_stream_wrong_shape_and_bad_channels_are_errors() -> None:
     backbone = FlowGridBackbone()
-    with pytest.raises(KeyError, match=r"stream 'flow', the batch holds \['rgb'\]"):
+    with pytest.raises(MESpotError, match=r"stream 'flow', the batch holds \['rgb'\]"):
         backbone({'rgb': torch.zeros(1, 3, 8, 12, 12)})
-    with pytest.raises(ValueError, match=r'\(N, 2, T, H, W\), found \(1, 3, 8, 12, 12\)'):
+    with pytest.raises(MESpotError, match=r'\(N, 2, T, H, W\), found \(1, 3, 8, 12, 12\)'):
         backbone({'flow': torch.zeros(1, 3, 8, 12, 12)})
-    with pytest.raises(ValueError, match='4 entries'):
+    with pytest.raises(MESpotError, match='4 entries'):
         FlowGridBackbone(channels=(4, 4))

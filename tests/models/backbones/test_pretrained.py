@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from mmengine.logging import MMLogger
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones import TwoStreamBackbone
 from mmaction_mespot.models.backbones.pretrained import average_input_channels
 
@@ -81,7 +82,7 @@ def test_a_checkpoint_of_another_network_is_an_error_with_examples(
     ):
         wide.init_weights()
     deep = TwoStreamBackbone(rgb=dict(base_channels=4, depth=101, inflate=(1, 1, 1, 1)), init_cfg=init_cfg)
-    with pytest.raises(ValueError, match=r'keys missing in the file, e\.g\. layer'):
+    with pytest.raises(MESpotError, match=r'keys missing in the file, e\.g\. layer'):
         deep.init_weights()
     shallow = TwoStreamBackbone(
         rgb=dict(
@@ -91,7 +92,7 @@ def test_a_checkpoint_of_another_network_is_an_error_with_examples(
         ),
         init_cfg=init_cfg,
     )
-    with pytest.raises(ValueError, match=r'keys unknown to the stream, e\.g\. layer1\.1'):
+    with pytest.raises(MESpotError, match=r'keys unknown to the stream, e\.g\. layer1\.1'):
         shallow.init_weights()
 
 

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones import TwoStreamBackbone
 
 TINY = dict(
@@ -49,12 +50,12 @@ def test_either_stream_alone_reads_only_its_own() -> None:
     for name in ('rgb', 'flow'):
         backbone = TwoStreamBackbone(**{name: TINY})
         assert [level.shape[1] for level in backbone({name: inputs[name]})] == [8, 16, 32]
-    with pytest.raises(KeyError, match=r"stream 'rgb', the batch holds \['flow'\]"):
+    with pytest.raises(MESpotError, match=r"stream 'rgb', the batch holds \['flow'\]"):
         TwoStreamBackbone(rgb=TINY)({'flow': inputs['flow']})
 
 
 def test_bad_settings_are_errors() -> None:
-    with pytest.raises(ValueError, match='found None for both'):
+    with pytest.raises(MESpotError, match='found None for both'):
         TwoStreamBackbone()
-    with pytest.raises(ValueError, match="'concat' or 'sum', found 'late'"):
+    with pytest.raises(MESpotError, match="'concat' or 'sum', found 'late'"):
         TwoStreamBackbone(rgb=TINY, fusion='late')

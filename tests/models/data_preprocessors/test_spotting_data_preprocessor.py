@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.data_preprocessors import SpottingDataPreprocessor
 
 
@@ -20,10 +21,10 @@ def test_each_stream_has_its_own_normalisation() -> None:
 def test_windows_without_samples_and_of_unequal_shape() -> None:
     preprocessor = SpottingDataPreprocessor()
     assert preprocessor(dict(inputs=dict(flow=torch.ones(1, 2, 4, 3, 3))))['data_samples'] is None
-    with pytest.raises(ValueError, match=r"stream 'flow'.*one shape"):
+    with pytest.raises(MESpotError, match=r"stream 'flow'.*one shape"):
         preprocessor(dict(inputs=dict(flow=[torch.ones(2, 4, 3, 3), torch.ones(2, 5, 3, 3)])))
 
 
 def test_the_scale_is_checked() -> None:
-    with pytest.raises(ValueError, match='flow_scale must be above 0, found 0'):
+    with pytest.raises(MESpotError, match='flow_scale must be above 0, found 0'):
         SpottingDataPreprocessor(flow_scale=0)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.heads import CRNHead
 
 LENGTHS = (32, 16, 8, 4, 2)
@@ -60,6 +61,18 @@ def test_losses_by_hand(make_sample: Callable) -> None:
     # offsets: 0, +-2/6 at both ends of the neighbours, (2, -4)/12 and (6, 0)/12 on P4; beta 0.1
     expected = (4 * (2 / 6 - 0.05) + (4 / 12 - 0.05) + (2 / 12 - 0.05) + (6 / 12 - 0.05)) / 5
     assert losses['loss_boundary'].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_positives_are_counted_over_all_processes(
+    make_sample: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With twice the positives on the mean of the processes, a process' losses halve."""
+    network, levels, samples = head(), features(), [make_sample([[18, 24]], [1])]
+    alone = network.loss(levels, samples)
+    monkeypatch.setattr('mmaction_mespot.models.heads.crn_head.all_reduce', lambda count, op: count.mul_(2))
+    together = network.loss(levels, samples)
+    for name in ('loss_cls', 'loss_boundary'):
+        torch.testing.assert_close(together[name], alone[name] / 2)
 
 
 def test_a_batch_without_events_still_learns(make_sample: Callable) -> None:
@@ -123,7 +136,7 @@ def test_score_floor_and_top_k(make_sample: Callable) -> None:
 def test_missing_metainfo_and_bad_settings_are_errors(make_sample: Callable) -> None:
     sample = make_sample()
     del sample.frame_interval
-    with pytest.raises(KeyError, match=r"'frame_interval' of the window of video 's01_0101'"):
+    with pytest.raises(MESpotError, match=r"'frame_interval' of the window of video 's01_0101'"):
         head().predict(features(), [sample])
-    with pytest.raises(ValueError, match='num_classes must be 1 or 2, found 3'):
+    with pytest.raises(MESpotError, match='num_classes must be 1 or 2, found 3'):
         head(num_classes=3)

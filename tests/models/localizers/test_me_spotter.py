@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from mmengine.runner.checkpoint import load_checkpoint, save_checkpoint
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.nms import cross_class_suppression, hard_nms
 
 
@@ -134,10 +135,10 @@ def test_weights_and_thresholds_survive_a_checkpoint(
 
 
 def test_wrong_calls_are_errors(lite: nn.Module) -> None:
-    with pytest.raises(ValueError, match="found 'train'"):
+    with pytest.raises(MESpotError, match="found 'train'"):
         lite(flow(), mode='train')
-    with pytest.raises(ValueError, match="'loss' needs data_samples"):
+    with pytest.raises(MESpotError, match="'loss' needs data_samples"):
         lite(flow(), mode='loss')
     for thresholds in ([0.5], [0.5, float('nan')]):
-        with pytest.raises(ValueError, match='one finite number for each'):
+        with pytest.raises(MESpotError, match='one finite number for each'):
             lite.set_score_thresholds(thresholds)

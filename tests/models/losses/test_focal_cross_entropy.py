@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.losses import FocalCrossEntropyLoss
 
 
@@ -32,5 +33,5 @@ def test_sure_samples_keep_a_finite_gradient() -> None:
 
 
 def test_weights_for_other_classes_are_an_error() -> None:
-    with pytest.raises(ValueError, match='for 3 logits'):
+    with pytest.raises(MESpotError, match='for 3 logits'):
         FocalCrossEntropyLoss(class_weights=(1.0, 1.0))(torch.zeros(1, 3), torch.tensor([0]), 1)

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.necks import BiFPN3D
 
 
@@ -51,9 +52,9 @@ def test_attention_weighs_each_input_of_each_node() -> None:
 
 
 def test_bad_settings_and_inputs_are_errors() -> None:
-    with pytest.raises(ValueError, match="attention must be 'se' or 'none', found 'spatial'"):
+    with pytest.raises(MESpotError, match="attention must be 'se' or 'none', found 'spatial'"):
         BiFPN3D((4,), 4, attention='spatial')
-    with pytest.raises(ValueError, match='num_levels=2 needs 1 to 2 inputs'):
+    with pytest.raises(MESpotError, match='num_levels=2 needs 1 to 2 inputs'):
         BiFPN3D((4, 4, 4), 4, num_levels=2)
-    with pytest.raises(ValueError, match='takes 3 features, found 2'):
+    with pytest.raises(MESpotError, match='takes 3 features, found 2'):
         BiFPN3D((4, 4, 4), 4)(levels((8, 4), (4, 4), (1, 1)))

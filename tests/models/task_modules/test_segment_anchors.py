@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.iou import segment_iou
 from mmaction_mespot.models.task_modules import SegmentAnchors
 
@@ -20,5 +21,5 @@ def test_the_default_covers_3_frames_to_4_seconds_at_30_fps() -> None:
 
 
 def test_levels_must_match_the_strides() -> None:
-    with pytest.raises(ValueError, match='5 strides'):
+    with pytest.raises(MESpotError, match='5 strides'):
         SegmentAnchors()((8, 4))

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.task_modules import SegmentAssigner
 from mmaction_mespot.models.task_modules.segment_assigner import BACKGROUND, IGNORED
 
@@ -37,5 +38,5 @@ def test_no_event() -> None:
 
 
 def test_thresholds_are_checked() -> None:
-    with pytest.raises(ValueError, match=r'negative_iou=0.6, positive_iou=0.5'):
+    with pytest.raises(MESpotError, match=r'negative_iou=0.6, positive_iou=0.5'):
         SegmentAssigner(0.5, 0.6)
