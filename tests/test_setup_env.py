@@ -16,7 +16,7 @@ case "$*" in
     -m\\ pip*) echo "$*" >>"$LOG" ;;
     *import\\ torch*) grep -q torch "$LOG" 2>/dev/null ;;
     *import\\ cv2*) test -z "$BROKEN_CV2" || grep -q force-reinstall "$LOG" ;;
-    *) exec {sys.executable} "$@" ;;
+    *) exec '{sys.executable}' "$@" ;;
 esac
 """
 
