@@ -16,8 +16,8 @@ INSTALL_REQUIRES = [
     'mmcv-lite>=2.1.0,<2.2.0',
     # From 2.6 on torch.load runs no code from a file unless told to (CVE-2025-32434).
     'torch>=2.6',
-    # Tested with 1.26 (which takes opencv-python 4.11), 2.3 and 2.4.
-    'numpy>=1.26,<2.5',
+    # Tested with 1.26 (which takes opencv-python 4.11) and 2.3; 2.4 needs the shim for `trapz` and `in1d`.
+    'numpy>=1.26,<2.4',
     # DIS flow, and TFLite models in cv2.dnn.
     'opencv-python>=4.11',
     'decord==0.6.0',
