@@ -28,7 +28,9 @@ class CRNHead(BaseModule):
     Section III-D, figure 4. A level is averaged over space. Two 1-D convolutions (kernel 3, stride 1, no
     padding of their own, ReLU) see 5 positions; the sequence is padded by 2 zeros at both ends, so that every
     position is a proposal. Two fully connected layers (1x1 convolutions), dropout, then two parallel ones:
-    softmax logits with the background last, and the two boundaries. All levels share the weights.
+    softmax logits with the background last, and the two boundaries. All levels share the
+    weights; a learned embedding, added to a level's sequence, tells them apart: an event that fits its anchor
+    looks alike on every level, and only the level says whether it is short (ME) or long (MaE).
 
     Args:
         in_channels: Channels of the levels.
@@ -80,6 +82,7 @@ class CRNHead(BaseModule):
         self.loss_cls = MODELS.build(loss_cls or dict(type='FocalCrossEntropyLoss'))
         self.loss_boundary = MODELS.build(loss_boundary or dict(type='BoundarySmoothL1Loss'))
 
+        self.level_embeddings = nn.Parameter(0.1 * torch.randn(len(self.anchors.strides), in_channels))
         self.trunk = nn.Sequential(
             nn.Conv1d(in_channels, channels, 3),
             nn.ReLU(inplace=True),
@@ -110,9 +113,9 @@ class CRNHead(BaseModule):
             Logits (N, num_classes + 1, T_l) and boundary offsets (N, 2, T_l) of each level.
         """
         logits, offsets = [], []
-        for feature in features:
+        for feature, embedding in zip(features, self.level_embeddings, strict=True):
             sequence = feature.flatten(3).mean(dim=3) if feature.dim() == 5 else feature
-            hidden = self.trunk(F.pad(sequence, (2, 2)))
+            hidden = self.trunk(F.pad(sequence + embedding[:, None], (2, 2)))
             logits.append(self.classify(hidden))
             offsets.append(self.regress(hidden))
         return logits, offsets

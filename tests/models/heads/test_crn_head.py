@@ -31,11 +31,23 @@ def test_every_position_is_a_proposal_and_a_neck_may_pool_space_itself() -> None
 
 def test_receptive_field_is_five_positions() -> None:
     network = head()
-    level = torch.randn(1, 4, 32, requires_grad=True)
-    network([level])[0][0][0, :, 15].sum().backward()
+    level, *others = features()
+    level.requires_grad_()
+    network([level, *others])[0][0][0, :, 15].sum().backward()
     assert level.grad is not None
-    touched = level.grad.abs().sum(dim=(0, 1)).nonzero().flatten().tolist()
+    touched = level.grad.abs().sum(dim=(0, 1, 3, 4)).nonzero().flatten().tolist()
     assert touched == [13, 14, 15, 16, 17]
+
+
+def test_the_level_tells_events_apart_that_look_alike() -> None:
+    """Without the embedding a shared head cannot know whether an event is short or long."""
+    network = head(anchors=dict(type='SegmentAnchors', strides=(2, 4)))
+    level = torch.randn(1, 4, 8)
+    fine, coarse = network([level, level])[0]
+    assert not torch.allclose(fine, coarse)
+    torch.nn.init.zeros_(network.level_embeddings)
+    fine, coarse = network([level, level])[0]
+    torch.testing.assert_close(fine, coarse)
 
 
 @pytest.mark.parametrize('num_classes', [1, 2])
