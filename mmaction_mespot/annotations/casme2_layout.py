@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from .annotation_error import AnnotationError
-from .frame_folder import FrameFolder
+from .locate import choose_tree, find_tables, only, subfolders
+from .video_listing import VideoListing
 
 FRAME_TREES = ('rawpic', 'longVideoFaceCropped')
 """The two frame trees of CAS(ME)^2, the preferred one first."""
 
 _WORKBOOKS = ('CAS(ME)^2code_final(Updated).xlsx', 'CAS(ME)^2code_final.xlsx', 'code_final.xlsx')
 _VIDEO_FOLDER = re.compile(r'^(?P<subject>\d+)_(?P<code>\d{4})(?!\d)')
-_SEARCH_DEPTH = 3
-
-
-@dataclass(frozen=True)
-class VideoFolder:
-    """One long video of the tree: its names and its frames."""
-
-    video_id: str
-    subject: str
-    code: str
-    frame_dir: str
-    frames: FrameFolder
+_SUBJECT_FOLDER = re.compile(r's\d+')
 
 
 def find_workbook(root: Path) -> Path:
@@ -42,25 +30,13 @@ def find_workbook(root: Path) -> Path:
     Raises:
         AnnotationError: If there is none, or if several are equally good.
     """
-    books = sorted(
-        path
-        for path in _walk(root)
-        if path.is_file()
-        and 'code_final' in path.name
-        and path.suffix == '.xlsx'
-        and not path.name.startswith('~')
-    )
+    books = [p for p in find_tables(root, _SUBJECT_FOLDER, ('.xlsx',)) if 'code_final' in p.name]
     for name in _WORKBOOKS:
         named = [path for path in books if path.name == name]
         if named:
             books = named
             break
-    if len(books) != 1:
-        found = ', '.join(str(path.relative_to(root)) for path in books) or 'none'
-        raise AnnotationError(
-            str(root), [f'label workbooks found: {found}; expected one of {", ".join(_WORKBOOKS)}']
-        )
-    return books[0]
+    return only(books, root, 'label workbooks', f'one of {", ".join(_WORKBOOKS)}', '--table')
 
 
 def find_tree(root: Path, tree: str | None) -> Path:
@@ -68,72 +44,47 @@ def find_tree(root: Path, tree: str | None) -> Path:
 
     Args:
         root: Folder of the download.
-        tree: One of `FRAME_TREES`, or None for the first that exists.
+        tree: Its name; None for the first of `FRAME_TREES` that exists.
 
     Raises:
         AnnotationError: If the tree does not exist or holds no subject folder.
     """
-    if tree is not None and tree not in FRAME_TREES:
-        raise AnnotationError(str(root), [f'frame tree {tree!r}, expected one of {", ".join(FRAME_TREES)}'])
-    for name in FRAME_TREES if tree is None else (tree,):
-        for path in sorted(_walk(root), key=lambda path: len(path.parts)):
-            if path.name == name and path.is_dir() and any(_subject_folders(path)):
-                return path
-    expected = tree or ' or '.join(FRAME_TREES)
-    raise AnnotationError(
-        str(root),
-        [f'no frame tree, expected {expected}/s<number>/<number>_<4-digit code><name>/ with frames'],
+    return choose_tree(
+        root,
+        _SUBJECT_FOLDER,
+        lambda path: any(_SUBJECT_FOLDER.fullmatch(folder.name) for folder in subfolders(path)),
+        tree,
+        FRAME_TREES,
+        f'{" or ".join(FRAME_TREES)}/s<number>/<number>_<4-digit code><name>/ with frames',
     )
 
 
-@dataclass(frozen=True)
-class TreeListing:
-    """What a frame tree holds.
+def list_videos(root: Path, tree: Path, rates: dict[str, float], fps: float) -> VideoListing:
+    """List the long videos of a tree and check their frames.
 
-    Attributes:
-        videos: The long videos in the order of their ids.
-        ignored: Folders whose name is no video's, relative to the root.
-        problems: What is wrong with the frames, one line a problem.
-        faulty: Ids of the videos left out because of a problem.
+    Args:
+        root: Folder of the download.
+        tree: Its frame tree.
+        rates: Frames a second by :func:`video_key`.
+        fps: Frames a second of the other videos.
     """
-
-    videos: list[VideoFolder]
-    ignored: list[str]
-    problems: list[str]
-    faulty: set[str]
-
-
-def list_videos(root: Path, tree: Path) -> TreeListing:
-    """List the long videos of a tree and check their frames."""
-    videos: dict[str, VideoFolder] = {}
-    listing = TreeListing([], [], [], set())
-    for subject_folder in sorted(_subject_folders(tree)):
+    listing = VideoListing(root)
+    for subject_folder in subfolders(tree):
         subject = subject_folder.name
-        for folder in sorted(path for path in subject_folder.iterdir() if path.is_dir()):
-            frame_dir = folder.relative_to(root).as_posix()
+        if not _SUBJECT_FOLDER.fullmatch(subject):
+            listing.ignored.append(listing.relative(subject_folder))
+            continue
+        for folder in subfolders(subject_folder):
+            location = listing.relative(folder)
             match = _VIDEO_FOLDER.match(folder.name)
             if match is None:
-                listing.ignored.append(frame_dir)
+                listing.ignored.append(location)
                 continue
             video_id = f'{subject}_{match["code"]}'
-            problems = []
             if int(match['subject']) != int(subject[1:]):
-                problems.append(f'a video of subject {match["subject"]} in {subject}')
-            elif video_id in videos:
-                problems.append(f'the same video code as {videos[video_id].frame_dir}, expected one')
+                listing.fault(video_id, location, f'a video of subject {match["subject"]} in {subject}')
             else:
-                try:
-                    frames = FrameFolder.scan(folder)
-                    if frames.start_index != 1:
-                        problems.append(f'the first frame has the number {frames.start_index}, expected 1')
-                except AnnotationError as error:
-                    problems += error.problems
-            if problems:
-                listing.problems.extend(f'{frame_dir}: {problem}' for problem in problems)
-                listing.faulty.add(video_id)
-            else:
-                videos[video_id] = VideoFolder(video_id, subject, match['code'], frame_dir, frames)
-    listing.videos.extend(videos[video_id] for video_id in sorted(videos))
+                listing.add(video_id, subject, folder, rates.get(video_key(location), fps), first_frame=1)
     return listing
 
 
@@ -192,15 +143,3 @@ def read_splits(root: Path) -> dict[str, Any]:
 def video_key(frame_dir: str) -> str:
     """Give the last two parts of a path, ``<subject folder>/<video folder>``: the same for both trees."""
     return '/'.join(Path(frame_dir).parts[-2:])
-
-
-def _subject_folders(tree: Path) -> Iterator[Path]:
-    return (path for path in tree.iterdir() if path.is_dir() and re.fullmatch(r's\d+', path.name))
-
-
-def _walk(folder: Path, depth: int = _SEARCH_DEPTH) -> Iterator[Path]:
-    """Yield files and folders down to a depth, but do not enter subject folders."""
-    for path in sorted(folder.iterdir()):
-        yield path
-        if depth > 1 and path.is_dir() and not re.fullmatch(r's\d+', path.name):
-            yield from _walk(path, depth - 1)

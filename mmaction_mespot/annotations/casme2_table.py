@@ -10,80 +10,23 @@ from typing import Any
 from mmaction_mespot.intervals.detections import MAE, ME
 
 from .annotation_error import AnnotationError
+from .cell_error import CellError
+from .cells import CELL_RULES, cell_text
+from .event_times import TIME_RULES, event_times
+from .labelled_event import LabelledEvent
 from .read_report import ReadReport
 from .workbook import Row, read_workbook
 
-OFFSET_RULES = {
-    'apex': 'offset = apex',
-    'apex+20': 'offset = apex + 20',
-    'mirror': 'offset = 2 apex - onset',
-    'drop': 'dropped',
-}
-"""What may be done with an event whose offset is 0, by the name of the rule."""
-
 TABLE_RULES = {
-    **{f'offset_missing_{rule}': f'events without offset: {text}' for rule, text in OFFSET_RULES.items()},
-    'offset_and_apex_missing': 'events with neither offset nor apex: the onset frame alone',
-    'apex_missing': 'events with apex 0: apex unknown',
-    'apex_after_offset': 'events with offset < apex: interval kept, apex left out',
-    'apex_before_onset': 'events with apex < onset: interval kept, apex left out',
+    **TIME_RULES,
+    **CELL_RULES,
     'emotion_spelling': 'emotions respelt',
-    'blanks_stripped': 'cells with blanks at their ends: stripped',
     'code_as_number': 'video codes stored as numbers: leading zero restored',
-    'not_understood': 'rows or videos not understood: left out',
 }
 
 _COLUMNS = ('subject', 'video', 'onset', 'apex', 'offset', 'action units', 'emotion', 'type', 'self-report')
 _TYPES = {'macro-expression': MAE, 'micro-expression': ME}
 _SPELLING = {'happyiness': 'happiness'}
-
-
-class _CellError(ValueError):
-    """A cell that can't be understood."""
-
-    def __init__(self, column: str, found: Any, expected: str) -> None:
-        super().__init__(f'column {column}: found {found!r}, expected {expected}')
-
-
-@dataclass
-class LabelledEvent:
-    """One row of the label sheet; frame numbers count from 1 and are inclusive.
-
-    Attributes:
-        video_id: ``<subject folder>_<4-digit code>``.
-        onset, apex, offset: Frame numbers; the apex is None where the table gives none.
-        offset_filled: Whether a rule gave the offset.
-        label: Class by the table's type (0 MaE, 1 ME).
-        emotion, action_units: Texts of the table, empty where it has none.
-        where: File, sheet and row.
-    """
-
-    video_id: str
-    onset: int
-    apex: int | None
-    offset: int
-    offset_filled: bool
-    label: int
-    emotion: str
-    action_units: str
-    where: dict[str, Any]
-
-    @property
-    def place(self) -> str:
-        """File, sheet and row for a message."""
-        return f'{self.where["file"]}, sheet {self.where["sheet"]}, row {self.where["row"]}'
-
-    def instance(self) -> dict[str, Any]:
-        """Give the event as an instance of the common annotations."""
-        instance: dict[str, Any] = {'segment': [self.onset - 1, self.offset], 'label': self.label}
-        if self.apex is not None:
-            instance['apex'] = self.apex - 1
-        if self.emotion:
-            instance['emotion'] = self.emotion
-        if self.action_units:
-            instance['action_units'] = self.action_units
-        instance['source'] = {'file': self.where['file'], 'row': self.where['row']}
-        return instance
 
 
 @dataclass
@@ -103,7 +46,7 @@ class LabelTable:
         Args:
             path: The workbook.
             file: Its name for messages.
-            offset_rule: A key of `OFFSET_RULES`.
+            offset_rule: A key of ``event_times.OFFSET_RULES``.
             report: Takes the applied rules.
 
         Raises:
@@ -126,7 +69,7 @@ class LabelTable:
             where = dict(file=file, sheet=labels, row=row.number)
             try:
                 event = table._event(row, where, subjects, codes)
-            except _CellError as error:
+            except CellError as error:
                 table.problems.append(f'{file}, sheet {labels}, row {row.number}, {error}')
                 continue
             if event is not None:
@@ -139,7 +82,7 @@ class LabelTable:
         for row in rows:
             where: dict[str, Any] = dict(file=self.file, sheet=sheet, row=row.number)
             cells = [*row.cells, *[None] * (max(key, value) + 1 - len(row.cells))]
-            name, text = self._text(cells[key], where), self._text(cells[value], where)
+            name, text = (cell_text(cells[i], where, self.report) for i in (key, value))
             if value == 0 and re.fullmatch(r'\d{1,3}', text):
                 self.report.add('code_as_number', **where, found=text, done=text.zfill(4))
                 text = text.zfill(4)
@@ -158,73 +101,29 @@ class LabelTable:
     ) -> LabelledEvent | None:
         """Read a row; None if the offset rule drops it."""
         cells = dict(zip(_COLUMNS, [*row.cells, *[None] * len(_COLUMNS)], strict=False))
-        texts = {name: self._text(cells[name], where) for name in ('subject', 'video', 'emotion', 'type')}
+        texts = {
+            name: cell_text(cells[name], where, self.report)
+            for name in ('subject', 'video', 'emotion', 'type')
+        }
         if texts['subject'] not in subjects:
-            raise _CellError('subject', cells['subject'], 'a subject of sheet naming rule1')
+            raise CellError('subject', cells['subject'], 'a subject of sheet naming rule1')
         name, number = texts['video'].rpartition('_')[::2]
         if name.strip() not in codes or not number.strip().isdecimal():
-            raise _CellError('video', cells['video'], '<video name of sheet naming rule2>_<number>')
+            raise CellError('video', cells['video'], '<video name of sheet naming rule2>_<number>')
         if texts['type'].lower() not in _TYPES:
-            raise _CellError('type', cells['type'], ' or '.join(_TYPES))
+            raise CellError('type', cells['type'], ' or '.join(_TYPES))
         emotion = texts['emotion']
         if emotion in _SPELLING:
             self.report.add('emotion_spelling', **where, found=emotion, done=_SPELLING[emotion])
             emotion = _SPELLING[emotion]
-        times = self._times(cells, where)
+        times = event_times(cells, where, self.report, self.offset_rule, first_onset=1)
         if times is None:
             return None
         return LabelledEvent(
             video_id=f'{subjects[texts["subject"]]}_{codes[name.strip()]}',
-            **times,
+            **vars(times),
             label=_TYPES[texts['type'].lower()],
             emotion=emotion,
-            action_units=self._text(cells['action units'], where),
+            action_units=cell_text(cells['action units'], where, self.report),
             where=where,
         )
-
-    def _times(self, cells: dict[str, Any], where: dict[str, Any]) -> dict[str, Any] | None:
-        """Find onset, apex and offset by the rules; None if the event is dropped."""
-        onset, apex, offset = (_frame_number(cells[name], name) for name in ('onset', 'apex', 'offset'))
-        if onset < 1:
-            raise _CellError('onset', cells['onset'], 'a frame number from 1')
-        found = f'onset {onset}, apex {apex}, offset {offset}'
-        if offset and offset < onset:
-            raise _CellError('offset', offset, f'0 or a frame number from the onset {onset}')
-        if apex == 0:
-            self.report.add('apex_missing', **where, found=found, done='no apex')
-        elif apex < onset:
-            self.report.add('apex_before_onset', **where, found=found, done='no apex')
-        elif offset and offset < apex:
-            self.report.add('apex_after_offset', **where, found=found, done='no apex')
-        known_apex = apex if apex >= onset and (not offset or apex <= offset) else None
-        if offset:
-            return dict(onset=onset, apex=known_apex, offset=offset, offset_filled=False)
-        rule = f'offset_missing_{self.offset_rule}'
-        if self.offset_rule == 'drop':
-            self.report.add(rule, **where, found=found, done='dropped')
-            return None
-        if known_apex is None:
-            offset, rule = onset, 'offset_and_apex_missing'
-        else:
-            offset = {'apex': apex, 'apex+20': apex + 20, 'mirror': 2 * apex - onset}[self.offset_rule]
-        self.report.add(rule, **where, found=found, done=f'offset {offset}')
-        return dict(onset=onset, apex=known_apex, offset=offset, offset_filled=True)
-
-    def _text(self, cell: Any, where: dict[str, Any]) -> str:
-        """Give a cell as text without blanks at its ends; whole numbers lose their '.0'."""
-        if cell is None:
-            return ''
-        text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-        if text != text.strip():
-            self.report.add('blanks_stripped', **where, found=repr(text), done=repr(text.strip()))
-        return text.strip()
-
-
-def _frame_number(cell: Any, column: str) -> int:
-    """Read a frame number; an empty cell counts as 0, the table's 'unknown'."""
-    if cell is None:
-        return 0
-    text = str(cell).strip()
-    if not re.fullmatch(r'\d+(\.0+)?', text):
-        raise _CellError(column, cell, 'a whole frame number')
-    return int(float(text))

@@ -114,7 +114,9 @@ def test_both_trees_and_the_choice(tmp_path: Path) -> None:
     assert read_casme2(tmp_path)[0]['data_list'][0]['frame_dir'].startswith('rawpic/')
     chosen = read_casme2(tmp_path, frame_tree='longVideoFaceCropped')[0]
     assert len(chosen['data_list']) == 4
-    with pytest.raises(AnnotationError, match=r"frame tree 'cropped', expected one of rawpic, longVideo"):
+    with pytest.raises(
+        AnnotationError, match=r"frame tree 'cropped', expected one of longVideoFaceCropped, rawpic"
+    ):
         read_casme2(tmp_path, frame_tree='cropped')
 
 
@@ -236,7 +238,9 @@ def test_wrong_place(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match='label workbooks found: none; expected one of CAS'):
         read_casme2(tmp_path)
     write_workbook(tmp_path / 'code_final.xlsx')
-    with pytest.raises(AnnotationError, match='no frame tree, expected rawpic or longVideoFaceCropped'):
+    with pytest.raises(
+        AnnotationError, match='frame trees found: none; expected rawpic or longVideoFaceCropped'
+    ):
         read_casme2(tmp_path)
     write_frames(tmp_path / 'rawpic/s15/15_0101x', 1)
     with pytest.raises(AnnotationError, match="found 'half', expected one of apex, apex"):
