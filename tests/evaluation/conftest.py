@@ -28,6 +28,12 @@ def make_video():
     return build_video
 
 
+@pytest.fixture(scope='module')
+def make_video_module():
+    """The same for tests with hypothesis, whose fixtures are not per example."""
+    return build_video
+
+
 @pytest.fixture
 def benchmark_videos():
     """Two subjects, three videos; one without events.

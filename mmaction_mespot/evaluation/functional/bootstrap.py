@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, OVERALL, count_by_subject, counts_to_array
+from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 
@@ -28,7 +30,7 @@ class Interval:
 
 
 def bootstrap_f1(
-    videos: Sequence[VideoResult], iou_threshold: float = 0.5, samples: int = 2000, seed: int = 0
+    videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT, samples: int = 2000, seed: int = 0
 ) -> dict[str, Interval]:
     """95 % interval of the F1, by drawing subjects with replacement (percentile bootstrap, Efron 1979).
 
@@ -36,7 +38,7 @@ def bootstrap_f1(
 
     Args:
         videos: Videos with their final detections.
-        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+        rule: A protocol, or the IoU threshold of the default one. Defaults to the default protocol.
         samples: Draws. Defaults to 2000.
         seed: Seed of the draws. Defaults to 0.
 
@@ -46,14 +48,14 @@ def bootstrap_f1(
     Raises:
         ValueError: If there is no video.
     """
-    counts = _subject_counts(videos, iou_threshold)
+    counts = _subject_counts(videos, rule)
     return _intervals(_f1(counts.sum(axis=0)), _f1(_draw(counts, samples, seed)))
 
 
 def bootstrap_difference(
     videos_a: Sequence[VideoResult],
     videos_b: Sequence[VideoResult],
-    iou_threshold: float = 0.5,
+    rule: Protocol | float = DEFAULT,
     samples: int = 2000,
     seed: int = 0,
 ) -> dict[str, Interval]:
@@ -62,7 +64,7 @@ def bootstrap_difference(
     Args:
         videos_a: Videos with the final detections of one spotter.
         videos_b: The same videos with those of the other one.
-        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+        rule: A protocol, or the IoU threshold of the default one. Defaults to the default protocol.
         samples: Draws. Defaults to 2000.
         seed: Seed of the draws. Defaults to 0.
 
@@ -78,18 +80,18 @@ def bootstrap_difference(
             'the two results must hold the same videos; in one of them only: '
             f'{sorted(map(str, names_a ^ names_b))}'
         )
-    counts_a, counts_b = (_subject_counts(videos, iou_threshold) for videos in (videos_a, videos_b))
+    counts_a, counts_b = (_subject_counts(videos, rule) for videos in (videos_a, videos_b))
     return _intervals(
         _f1(counts_a.sum(axis=0)) - _f1(counts_b.sum(axis=0)),
         _f1(_draw(counts_a, samples, seed)) - _f1(_draw(counts_b, samples, seed)),
     )
 
 
-def _subject_counts(videos: Sequence[VideoResult], iou_threshold: float) -> np.ndarray:
+def _subject_counts(videos: Sequence[VideoResult], rule: Protocol | float) -> np.ndarray:
     """TP, FP, FN of every subject, shape (S, 4, 3), subjects sorted by name."""
     if not videos:
         raise ValueError('there is no video to resample')
-    return np.stack([counts_to_array(c) for c in count_by_subject(videos, iou_threshold).values()])
+    return np.stack([counts_to_array(c) for c in count_by_subject(videos, rule).values()])
 
 
 def _draw(counts: np.ndarray, samples: int, seed: int) -> np.ndarray:

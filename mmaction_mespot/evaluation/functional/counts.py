@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmaction_mespot.evaluation.functional.matching import match_one_to_one
+from mmaction_mespot.evaluation.functional.event_table import EventTable, build_event_table
+from mmaction_mespot.evaluation.functional.matching import Matches, match_events
+from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 
 OVERALL, AGNOSTIC = 'overall', 'overall_agnostic'
+COUNTED_NAMES = (*CLASSES, OVERALL, AGNOSTIC)
+"""What is counted: each class, their sum, and all without regard to the class."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +26,9 @@ class Counts:
     The paper's equations (4) and (5) swap the names of precision and recall; these are the standard ones.
 
     Attributes:
-        tp: Detections that hit a ground truth.
-        fp: Detections that hit none.
-        fn: Ground truths that no detection hit.
+        tp: Labels that were found; under one-to-one matching the detections that hit.
+        fp: Detections beyond those; negative where a protocol lets one detection find several labels.
+        fn: Labels that no detection hit.
     """
 
     tp: int = 0
@@ -36,7 +41,7 @@ class Counts:
     @property
     def precision(self) -> float:
         """TP over detections."""
-        return self.tp / (self.tp + self.fp) if self.tp else 0.0
+        return self.tp / (self.tp + self.fp) if self.tp and self.tp + self.fp > 0 else 0.0
 
     @property
     def recall(self) -> float:
@@ -46,56 +51,95 @@ class Counts:
     @property
     def f1(self) -> float:
         """2 TP over detections plus ground truths."""
-        return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
+        return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.precision else 0.0
 
 
-def count_video(video: VideoResult, iou_threshold: float = 0.5) -> dict[str, Counts]:
-    """Count one video.
+def count_array(videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT) -> np.ndarray:
+    """Count each video by itself.
 
     Args:
-        video: A video with its final detections.
-        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+        videos: Videos with their final detections.
+        rule: A protocol, or the IoU threshold of the default protocol. Defaults to the default protocol.
 
     Returns:
-        Counts of ``'MaE'``, ``'ME'``, ``'overall'`` (the sum of the two: a MaE detection on an ME is no hit)
-        and ``'overall_agnostic'`` (the class does not matter).
+        TP, FP, FN of MaE, ME, overall (the sum of the two: a MaE detection on an ME is no hit) and agnostic
+        (the class does not matter), int64, shape (videos, 4, 3).
+
+    Raises:
+        ValueError: If the threshold lies outside (0, 1].
     """
-    found, truth = video.detections.labels, video.labels
-    hit = match_one_to_one(video.detections, video.segments, truth, iou_threshold) >= 0
-    counts = {
-        name: _counts(hit[found == label], int((truth == label).sum())) for label, name in enumerate(CLASSES)
-    }
-    counts[OVERALL] = sum(counts.values(), Counts())
-    hit = match_one_to_one(video.detections, video.segments, truth, iou_threshold, own_class=False) >= 0
-    counts[AGNOSTIC] = _counts(hit, len(truth))
+    protocol = as_protocol(rule)
+    table = build_event_table(videos, protocol)
+    counts = np.zeros((len(videos), len(COUNTED_NAMES), 3), dtype=np.int64)
+    classes = len(CLASSES)
+    counts[:, :classes] = _count(
+        table, match_events(table, protocol), protocol, table.truth_labels, table.found_labels, classes
+    )
+    counts[:, classes] = counts[:, :classes].sum(axis=1)
+    one_truth, one_found = np.zeros_like(table.truth_labels), np.zeros_like(table.found_labels)
+    matches = match_events(table, protocol, same_class=False)
+    counts[:, classes + 1 :] = _count(table, matches, protocol, one_truth, one_found, 1)
     return counts
 
 
-def _counts(hit: np.ndarray, truths: int) -> Counts:
-    tp = int(hit.sum())
-    return Counts(tp, len(hit) - tp, truths - tp)
+def _count(
+    table: EventTable,
+    matches: Matches,
+    protocol: Protocol,
+    truth_labels: np.ndarray,
+    found_labels: np.ndarray,
+    classes: int,
+) -> np.ndarray:
+    """TP, FP, FN by video and class, shape (videos, classes, 3)."""
+
+    def tally(video: np.ndarray, label: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        cells = np.bincount(video[mask] * classes + label[mask], minlength=table.videos * classes)
+        return cells.reshape(table.videos, classes)
+
+    tp = tally(table.truth_video, truth_labels, matches.found_of >= 0)
+    fn = tally(table.truth_video, truth_labels, matches.found_of < 0)
+    if protocol.matching == 'label_once':
+        fp = tally(table.found_video, found_labels, table.counted & (matches.truth_of < 0))
+    else:
+        fp = tally(table.found_video, found_labels, table.counted) - tp
+    return np.stack([tp, fp, fn], axis=-1)
 
 
-def count_videos(videos: Iterable[VideoResult], iou_threshold: float = 0.5) -> dict[str, Counts]:
-    """Counts pooled over all videos, those without any event included; keys as in :func:`count_video`."""
-    total = {name: Counts() for name in (*CLASSES, OVERALL, AGNOSTIC)}
-    for video in videos:
-        for name, counts in count_video(video, iou_threshold).items():
-            total[name] += counts
-    return total
+def count_video(video: VideoResult, rule: Protocol | float = DEFAULT) -> dict[str, Counts]:
+    """Count one video; see :func:`count_array`.
+
+    Returns:
+        Counts of ``'MaE'``, ``'ME'``, ``'overall'`` and ``'overall_agnostic'``.
+    """
+    return count_videos([video], rule)
+
+
+def count_videos(videos: Iterable[VideoResult], rule: Protocol | float = DEFAULT) -> dict[str, Counts]:
+    """Counts pooled over all videos; see :func:`count_array`.
+
+    Returns:
+        Counts of ``'MaE'``, ``'ME'``, ``'overall'`` and ``'overall_agnostic'``.
+    """
+    return counts_from_array(count_array(list(videos), rule).sum(axis=0))
 
 
 def count_by_subject(
-    videos: Sequence[VideoResult], iou_threshold: float = 0.5
+    videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT
 ) -> dict[str, dict[str, Counts]]:
     """Counts pooled over the videos of each subject; subjects sorted by name."""
-    subjects = sorted({video.subject for video in videos})
+    counts = count_array(videos, rule)
+    subjects = np.array([video.subject for video in videos])
     return {
-        subject: count_videos((video for video in videos if video.subject == subject), iou_threshold)
-        for subject in subjects
+        str(subject): counts_from_array(counts[subjects == subject].sum(axis=0))
+        for subject in np.unique(subjects)
     }
 
 
 def counts_to_array(counts: dict[str, Counts]) -> np.ndarray:
     """TP, FP, FN of MaE, ME, overall and agnostic, int64, shape (4, 3)."""
-    return np.array([(c.tp, c.fp, c.fn) for c in (counts[n] for n in (*CLASSES, OVERALL, AGNOSTIC))])
+    return np.array([(c.tp, c.fp, c.fn) for c in (counts[n] for n in COUNTED_NAMES)])
+
+
+def counts_from_array(counts: np.ndarray) -> dict[str, Counts]:
+    """The reverse of :func:`counts_to_array`."""
+    return {name: Counts(*row) for name, row in zip(COUNTED_NAMES, counts.tolist(), strict=True)}

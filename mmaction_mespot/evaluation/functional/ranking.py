@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmaction_mespot.evaluation.functional.matching import match_one_to_one
+from mmaction_mespot.evaluation.functional.event_table import build_event_table
+from mmaction_mespot.evaluation.functional.matching import match_events
+from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 
 
@@ -28,7 +31,7 @@ class Ranking:
     ground_truths: int
 
 
-def rank_class(videos: Sequence[VideoResult], label: int, iou_threshold: float = 0.5) -> Ranking:
+def rank_class(videos: Sequence[VideoResult], label: int, rule: Protocol | float = DEFAULT) -> Ranking:
     """Rank all detections of a class.
 
     One matching serves every threshold: in greedy one-to-one matching by score, a detection of lower
@@ -37,17 +40,17 @@ def rank_class(videos: Sequence[VideoResult], label: int, iou_threshold: float =
     Args:
         videos: Videos with all their candidates.
         label: The class.
-        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+        rule: A protocol, or the IoU threshold of the default one. Matching is one-to-one and within the class
+            in any case. Defaults to the default protocol.
     """
-    scores, hits = [np.zeros(0)], [np.zeros(0, dtype=bool)]
-    for video in videos:
-        own = video.detections[video.detections.labels == label]
-        scores.append(own.scores)
-        hits.append(match_one_to_one(own, video.segments, video.labels, iou_threshold) >= 0)
-    distinct, group = np.unique(-np.concatenate(scores), return_inverse=True)
+    protocol = replace(as_protocol(rule), matching='one_to_one', same_class=True)
+    table = build_event_table(videos, protocol)
+    own = table.counted & (table.found_labels == label)
+    hits = match_events(table, protocol).truth_of[own] >= 0
+    distinct, group = np.unique(-table.found_scores[own], return_inverse=True)
     return Ranking(
         scores=-distinct,
         detections=np.cumsum(np.bincount(group, minlength=len(distinct))),
-        tp=np.cumsum(np.bincount(group, weights=np.concatenate(hits), minlength=len(distinct))).astype(int),
-        ground_truths=int(sum((video.labels == label).sum() for video in videos)),
+        tp=np.cumsum(np.bincount(group, weights=hits, minlength=len(distinct))).astype(int),
+        ground_truths=int((table.truth_labels == label).sum()),
     )

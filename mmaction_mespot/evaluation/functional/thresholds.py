@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT
 from mmaction_mespot.evaluation.functional.ranking import rank_class
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 
 
-def best_thresholds(videos: Sequence[VideoResult], iou_threshold: float = 0.5) -> tuple[float, ...]:
+def best_thresholds(videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT) -> tuple[float, ...]:
     """For each class the threshold that maximises its F1, pooled over all videos.
 
     The threshold lies midway between the lowest score kept and the highest one dropped; it is the lowest
@@ -21,16 +23,16 @@ def best_thresholds(videos: Sequence[VideoResult], iou_threshold: float = 0.5) -
 
     Args:
         videos: Videos with all their candidates: of the validation part, never of the test part.
-        iou_threshold: Least IoU of a hit. Defaults to 0.5.
+        rule: A protocol (matching is one-to-one in any case), or the IoU threshold of the default one.
 
     Returns:
         One threshold a class; a detection is kept if its score is **at least** the threshold.
     """
-    return tuple(_best_threshold(videos, label, iou_threshold) for label in range(len(CLASSES)))
+    return tuple(_best_threshold(videos, label, rule) for label in range(len(CLASSES)))
 
 
-def _best_threshold(videos: Sequence[VideoResult], label: int, iou_threshold: float) -> float:
-    ranking = rank_class(videos, label, iou_threshold)
+def _best_threshold(videos: Sequence[VideoResult], label: int, rule: Protocol | float) -> float:
+    ranking = rank_class(videos, label, rule)
     if not ranking.tp.any():
         highest = float(ranking.scores.max(initial=0.0))
         return 1.0 if highest < 1 else float(np.nextafter(np.float32(highest), np.float32(np.inf)))

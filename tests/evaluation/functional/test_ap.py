@@ -1,6 +1,7 @@
 import pytest
 
-from mmaction_mespot.evaluation.functional.ap import average_precision
+from mmaction_mespot.evaluation.functional.ap import average_precision, mean_average_precision
+from mmaction_mespot.evaluation.functional.protocol import Protocol
 
 
 def test_area_computed_by_hand(benchmark_videos):
@@ -28,3 +29,16 @@ def test_ties_do_not_favour_an_order(make_video):
     found = [(0, 10, 0.5, 0), (50, 60, 0.5, 0)]
     for order in (found, found[::-1]):
         assert average_precision([make_video([(0, 10, 0)], order)])['MaE'] == 0.5
+
+
+def test_mean_over_thresholds_and_classes(make_video):
+    # MaE: IoU 0.6 counts at 0.3, 0.4, 0.5 and 0.6; ME is perfect.
+    video = make_video([(0, 10, 0), (20, 25, 1)], [(0, 6, 0.9, 0), (20, 25, 0.9, 1)])
+    assert mean_average_precision([video]) == pytest.approx({'MaE': 0.8, 'ME': 1.0, 'mAP': 0.9})
+
+
+def test_a_protocol_decides_what_is_ranked(make_video):
+    video = make_video([(0, 10, 0)], [(0, 5, 0.9, 0)])
+    assert average_precision([video])['MaE'] == 1
+    assert average_precision([video], Protocol(strict=True))['MaE'] == 0
+    assert average_precision([video], Protocol(class_rule='by_duration')) == {'MaE': 0, 'ME': 1}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference, bootstrap_f1
+from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.intervals.detections import Detections
 
 
@@ -65,3 +66,9 @@ def test_input_that_makes_no_sense(make_video, benchmark_videos):
         bootstrap_f1([])
     with pytest.raises(ValueError, match=r"in one of them only: .*'s02_0101'"):
         bootstrap_difference(benchmark_videos, benchmark_videos[:2])
+
+
+def test_a_protocol_decides_what_counts(make_video):
+    videos = [make_video([(0, 10, 0)], [(0, 5, 0.9, 0)])]
+    assert bootstrap_f1(videos)['MaE'].value == 1
+    assert bootstrap_f1(videos, Protocol(strict=True))['MaE'].value == 0

@@ -1,0 +1,85 @@
+"""How detections are counted: a few options that do not depend on each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmaction_mespot.evaluation.functional.length_limits import LengthLimits
+
+MATCHING_RULES = ('one_to_one', 'per_label', 'best_per_label', 'label_once')
+CLASS_RULES = ('own', 'by_duration')
+VIDEO_RULES = ('all', 'with_class')
+OFFSET_RULES = ('apex', 'apex+20', 'mirror', 'drop', 'zero')
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A way of counting true and false positives.
+
+    TP is the number of labels that are found, FN the rest of the labels. FP is the number of detections minus
+    TP, except for ``label_once``.
+
+    Attributes:
+        name: Its name in tables.
+        matching: ``'one_to_one'``: by falling score each detection takes the free label it overlaps most.
+            ``'per_label'``: a label is found if any detection hits it; a detection may find several labels.
+            ``'best_per_label'``: a label is found if the detection that overlaps it most hits it; the counts
+            are those of ``'per_label'``, only the detection named as the match differs.
+            ``'label_once'``: by falling score each detection takes **all** free labels that it hits; FP is
+            the number of detections that take none.
+        class_rule: ``'own'``: classes as labelled and as detected. ``'by_duration'``: labels and detections
+            are ME if their last frame minus their first is at most half a second (15 frames at 30 fps).
+        same_class: Whether a detection hits labels of its class only. If not, a hit counts for the class of
+            the label, and the detection for its own: FP of a class may then be negative.
+        iou_threshold: Least IoU of a hit, T_eval of the paper, in (0, 1].
+        strict: Whether the IoU must be **greater** than the threshold.
+        inclusive_ends: Whether an interval holds its last frame. If not, it ends where its last frame begins,
+            as if frame numbers were points in time.
+        videos: ``'all'``, or ``'with_class'``: detections of a class count only in videos that hold a label
+            of this class.
+        length_limits: Detections outside are not counted; a video takes the entry of the nearest frame rate,
+            scaled to its own. Empty for no limits.
+        top_k: Most detections of a video that count, the best ones; None for all.
+        offset_rule: What ends a label whose offset is 0. It is applied when the labels are read; kept here so
+            that annotations read by another rule are noticed. ``'zero'`` leaves the 0 there.
+        source: Where the rules come from.
+
+    Raises:
+        ValueError: If an option is unknown or out of its range.
+    """
+
+    name: str = 'default'
+    matching: str = 'one_to_one'
+    class_rule: str = 'own'
+    same_class: bool = True
+    iou_threshold: float = 0.5
+    strict: bool = False
+    inclusive_ends: bool = True
+    videos: str = 'all'
+    length_limits: tuple[LengthLimits, ...] = ()
+    top_k: int | None = None
+    offset_rule: str = 'apex'
+    source: str = ''
+
+    def __post_init__(self) -> None:
+        for option, known in (
+            ('matching', MATCHING_RULES),
+            ('class_rule', CLASS_RULES),
+            ('videos', VIDEO_RULES),
+            ('offset_rule', OFFSET_RULES),
+        ):
+            if getattr(self, option) not in known:
+                raise ValueError(
+                    f'protocol {self.name}: {option} must be one of {known}, found {getattr(self, option)!r}'
+                )
+        if not 0 < self.iou_threshold <= 1:
+            raise ValueError(
+                f'protocol {self.name}: iou_threshold must lie in (0, 1], found {self.iou_threshold}'
+            )
+        if self.top_k is not None and self.top_k < 1:
+            raise ValueError(f'protocol {self.name}: top_k must be at least 1 or None, found {self.top_k}')
+
+    @property
+    def iou_text(self) -> str:
+        """The condition on the IoU, such as ``IoU >= 0.5``."""
+        return f'IoU {">" if self.strict else ">="} {self.iou_threshold:g}'
