@@ -172,7 +172,20 @@ def _load(args: argparse.Namespace) -> Config:
 
 
 def _merge_options(cfg: Config, args: argparse.Namespace) -> Config:
-    """Put ``--cfg-options`` over the config, last of all."""
+    """Put ``--cfg-options`` over the config, last of all.
+
+    ``fold=s16`` also reaches the data sets and the work folder: MMEngine merges options after the config's
+    own ``fold`` has been used there.
+    """
+    fold = (args.cfg_options or {}).get('fold')
+    if fold is not None:
+        if 'fold' not in cfg:
+            raise MESpotError(f'--cfg-options fold={fold}: {args.config} has no `fold`')
+        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+            if cfg.get(loader) is not None:
+                cfg[loader].dataset.fold = str(fold)
+        if args.work_dir is None:
+            cfg.work_dir = str(Path(cfg.work_dir).with_name(str(fold)))
     if args.cfg_options is not None:
         try:
             cfg.merge_from_dict(args.cfg_options)

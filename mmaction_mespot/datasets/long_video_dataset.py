@@ -14,13 +14,14 @@ from mmengine.logging import print_log
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.grid import sampled_frames
 from mmaction_mespot.intervals.windows import window_starts
 
 from .seeding import seeded
 from .subject_selection import select_subjects
 from .transforms.load_streams import LoadStreams
 from .video_events import VideoEvents
-from .window_geometry import visible_segments, window_frames
+from .window_geometry import visible_segments
 from .window_sampler import WindowSampler
 
 
@@ -215,7 +216,7 @@ class LongVideoDataset(BaseActionDataset):
             window_start=start,
             frame_interval=interval,
             clip_len=self.clip_len,
-            frame_inds=window_frames(start, interval, self.clip_len, events.total_frames),
+            frame_inds=sampled_frames(start, self.clip_len, interval, events.total_frames),
             gt_segments=segments,
             gt_labels=events.labels[visible],
             video_segments=events.segments,

@@ -1,4 +1,4 @@
-"""Where a training window may start, what it reads and what it shows: pure functions on frame numbers.
+"""Where a training window may start and what it shows: pure functions on frame numbers.
 
 A window starts at frame ``start`` and has ``clip_len`` positions, ``frame_interval`` frames apart; it spans
 ``span = clip_len * frame_interval`` frames, and its instant t is frame ``start + frame_interval * t``.
@@ -10,15 +10,7 @@ import math
 
 import numpy as np
 
-
-def window_frames(start: float, frame_interval: float, clip_len: int, total_frames: int) -> np.ndarray:
-    """Give the frame that each position reads: the one its middle falls into, clipped into the video.
-
-    Returns:
-        ``floor(start + frame_interval * (i + 0.5))``, int64, shape (clip_len,).
-    """
-    middles = start + frame_interval * (np.arange(clip_len) + 0.5)
-    return np.clip(np.floor(middles).astype(np.int64), 0, total_frames - 1)
+from mmaction_mespot.intervals.grid import frames_to_instants
 
 
 def visible_segments(
@@ -37,7 +29,7 @@ def visible_segments(
         The intervals that are visible enough, clipped to ``[0, clip_len]``, float32, shape (N, 2); and which
         of the video's intervals they are, bool, shape (M,).
     """
-    instants = (np.asarray(segments, np.float64).reshape(-1, 2) - start) / frame_interval
+    instants = frames_to_instants(np.asarray(segments, np.float64).reshape(-1, 2), start, frame_interval)
     clipped = np.clip(instants, 0, clip_len)
     length = clipped[:, 1] - clipped[:, 0]
     keep = (length > 0) & (length >= min_visible * (instants[:, 1] - instants[:, 0]) - 1e-9)

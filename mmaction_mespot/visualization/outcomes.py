@@ -69,7 +69,7 @@ def video_outcomes(
             outcomes.append(Outcome('TP', video.video_id, video.part, label, truth, interval, score, iou))
         else:
             outcomes.append(Outcome('FN', video.video_id, video.part, label, truth, None, math.nan, 0.0))
-    for hit in np.flatnonzero(truth_of < 0):
+    for hit in np.flatnonzero(truth_of < 0).tolist():
         interval, score = as_interval(kept.segments[hit]), float(kept.scores[hit])
         label = int(kept.labels[hit])
         outcomes.append(Outcome('FP', video.video_id, video.part, label, None, interval, score, 0.0))

@@ -153,3 +153,13 @@ def test_flag_that_does_not_fit(config, read, flags, edit, message):
     Path(config).write_text(CONFIG + edit + '\n')
     with pytest.raises(MESpotError, match=message):
         getattr(runner_arguments, f'config_for_{read}')([config, *flags])
+
+
+def test_a_fold_on_the_command_line_reaches_the_data_and_the_work_folder(config):
+    casme2 = str(Path(__file__).parents[2] / 'configs' / 'mespot_casme2.py')
+    cfg = runner_arguments.config_for_train([casme2, '--cfg-options', 'fold=s16'])
+    loaders = (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader)
+    assert [loader.dataset.fold for loader in loaders] == ['s16'] * 3
+    assert Path(cfg.work_dir).name == 's16'
+    with pytest.raises(MESpotError, match='has no `fold`'):
+        runner_arguments.config_for_train([config, '--cfg-options', 'fold=s16'])

@@ -6,19 +6,7 @@ from mmaction_mespot.datasets.window_geometry import (
     event_starts,
     free_starts,
     visible_segments,
-    window_frames,
 )
-
-
-def test_window_frames_by_hand() -> None:
-    assert window_frames(10, 1.0, 4, 100).tolist() == [10, 11, 12, 13]
-    # middles 11, 13, 15 of intervals of two frames
-    assert window_frames(10, 2.0, 3, 100).tolist() == [11, 13, 15]
-    # middles .25 .75 1.25 1.75: each frame twice
-    assert window_frames(0, 0.5, 4, 100).tolist() == [0, 0, 1, 1]
-    # middles 1 2.5 4 5.5 ... of an interval of 5/3: .833 2.5 4.167
-    assert window_frames(0, 5 / 3, 3, 100).tolist() == [0, 2, 4]
-    assert window_frames(97, 1.0, 5, 100).tolist() == [97, 98, 99, 99, 99]
 
 
 def test_visible_segments_by_hand() -> None:
