@@ -20,7 +20,7 @@ test_pipeline = [load, dict(type='PackSpottingInputs')]
 windows = dict(type='LongVideoDataset', clip_len=128, target_fps=30)
 
 train_dataloader = dict(
-    batch_size=32,
+    batch_size=16,
     num_workers=0,  # the flow lies in memory: a worker would only copy it
     persistent_workers=False,
     drop_last=True,
