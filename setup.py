@@ -30,6 +30,8 @@ INSTALL_REQUIRES = [
     'scipy>=1.11',
     'pandas>=2.0',
     'openpyxl>=3.1',
+    # The label table of CAS(ME)^3 is an .xls, which openpyxl does not read.
+    'xlrd>=2.0.1',
     'jsonschema>=4.20',
     'matplotlib>=3.8',
     'rich>=13',

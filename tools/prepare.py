@@ -7,18 +7,19 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
-from mmaction_mespot.annotations.casme2 import read_casme2
+from mmaction_mespot.annotations.event_times import OFFSET_RULES
+from mmaction_mespot.annotations.registry import READERS, read_dataset
 from mmaction_mespot.preprocessing.flow import METHODS
 from mmaction_mespot.preprocessing.preparation_settings import STREAMS
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
 
-READERS = {'casme2': read_casme2}
+REPORT = 'annotations_report.csv'
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('dataset', choices=sorted(READERS), help='whose layout the download has')
+    parser.add_argument('dataset', choices=tuple(READERS), help='whose layout the download has')
     parser.add_argument('--root', required=True, type=Path, help='folder of the download')
     parser.add_argument('--out', required=True, type=Path, help='folder for the prepared data set')
     parser.add_argument('--jobs', type=int, default=1, help='processes (default: 1)')
@@ -30,11 +31,17 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--flow-gap', type=int, help='frames between the images of a flow (default: 4 at 30 fps)'
     )
-    parser.add_argument(
+    reader = parser.add_argument_group('reading of the labels')
+    reader.add_argument('--table', type=Path, help='label table, where it is not found by itself')
+    reader.add_argument('--frame-tree', help="name of the frames' folder, where there are several")
+    reader.add_argument(
         '--offset-rule',
-        choices=('apex', 'apex+20', 'mirror', 'drop'),
-        default='apex',
+        choices=tuple(OFFSET_RULES),
         help='end of an event whose offset is not labelled (default: apex)',
+    )
+    reader.add_argument('--fps', type=float, help='frames a second (own: needed for folders of frames)')
+    reader.add_argument(
+        '--lenient', action='store_true', help='leave out what is not understood, instead of stopping'
     )
     return parser.parse_args(arguments)
 
@@ -43,7 +50,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 1 if a video failed, 2 if nothing could be started."""
     args = parse_args(arguments)
     try:
-        annotations, report = READERS[args.dataset](args.root, offset_rule=args.offset_rule)
+        annotations, report = read_dataset(
+            args.dataset,
+            args.root,
+            offset_rule=args.offset_rule,
+            frame_tree=args.frame_tree,
+            table=args.table,
+            fps=args.fps,
+            lenient=args.lenient,
+        )
         print(report.summary())
         videos = annotations['data_list']
         print(
@@ -51,7 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
             flush=True,
         )
         args.out.mkdir(parents=True, exist_ok=True)
-        report.save_csv(args.out / 'annotations_report.csv')
+        report.save_csv(args.out / REPORT)
+        if report.counts['not_understood']:
+            print(
+                f'{report.counts["not_understood"]} problems left out: see {args.out / REPORT}',
+                file=sys.stderr,
+            )
         result = prepare_dataset(
             annotations,
             args.out,

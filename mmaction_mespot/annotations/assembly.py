@@ -68,12 +68,13 @@ def assemble(
         report.add('folder_ignored', file=name, found='folder', done='not read')
     placed, misplaced = _place(events, listing, report, clip_past_end)
     all_problems = [*listing.problems, *problems, *misplaced]
-    if all_problems and not lenient:
-        raise AnnotationError(str(listing.root), all_problems)
+    if all_problems and (not lenient or not listing.videos):
+        found = '; '.join(f'{name}: {value}' for name, value in report.found.items())
+        raise AnnotationError(f'{listing.root} ({found})', all_problems)
     for problem in all_problems:
         report.add('not_understood', file=str(listing.root), found=problem, done='left out')
     if not listing.videos:
-        raise AnnotationError(str(listing.root), [*all_problems, 'no video is left'])
+        raise AnnotationError(str(listing.root), ['no video found'])
     data_list = [
         _entry(video, placed[video_id], report) for video_id, video in sorted(listing.videos.items())
     ]

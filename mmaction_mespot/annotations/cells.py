@@ -11,7 +11,10 @@ from mmaction_mespot.intervals.detections import MAE, ME
 from .cell_error import CellError
 from .read_report import ReadReport
 
-CELL_RULES = {'blanks_stripped': 'cells with blanks at their ends: stripped'}
+CELL_RULES = {
+    'blanks_stripped': 'cells with blanks at their ends: stripped',
+    'row_without_labels': 'rows with nothing in the columns of the labels: no events',
+}
 
 _CLASSES = {'macro': MAE, 'mae': MAE, 'micro': ME, 'me': ME}
 

@@ -33,6 +33,13 @@ class FrameFolder:
     total_frames: int
     size: tuple[int, int]
 
+    @staticmethod
+    def looks_like(path: Path) -> bool:
+        """Tell whether a folder holds a numbered image."""
+        return path.is_dir() and any(
+            _NUMBERED_IMAGE.match(entry.name) for entry in path.iterdir() if not entry.name.startswith('.')
+        )
+
     @classmethod
     def scan(cls, path: str | Path) -> FrameFolder:
         """List a folder; frames count by number, not by name (``img_10`` comes after ``img_9``).

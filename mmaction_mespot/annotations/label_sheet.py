@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from .annotation_error import AnnotationError
 from .cell_error import CellError
 from .labelled_event import LabelledEvent
+from .read_report import ReadReport
 from .workbook import Row, read_workbook
 
 
@@ -74,26 +75,29 @@ class LabelSheet:
             )
         return [sheet for sheet in found if sheet.sheet == preferred] or found
 
-    def cells(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        """Yield each row as its cells by key, and its place (file, sheet, row)."""
-        for row in self.rows:
-            cells = {
-                key: row.cells[index] if index < len(row.cells) else None
-                for key, index in self.columns.items()
-            }
-            yield cells, dict(file=self.file, sheet=self.sheet, row=row.number)
-
     def events(
-        self, read_row: Callable[[dict[str, Any], dict[str, Any]], LabelledEvent | None]
+        self,
+        read_row: Callable[[dict[str, Any], dict[str, Any]], LabelledEvent | None],
+        report: ReadReport,
     ) -> list[LabelledEvent]:
         """Read every row; rows that can't be understood are noted in ``problems``.
 
         Args:
             read_row: Gives a row's event, or None if a rule (which it reports) drops the row; raises
                 `CellError`.
+            report: Takes the rows that hold nothing in the known columns.
         """
         events = []
-        for cells, where in self.cells():
+        for row in self.rows:
+            where: dict[str, Any] = dict(file=self.file, sheet=self.sheet, row=row.number)
+            cells = {
+                key: row.cells[index] if index < len(row.cells) else None
+                for key, index in self.columns.items()
+            }
+            if all(cell is None for cell in cells.values()):
+                found = ' '.join(str(cell) for cell in row.cells if cell is not None)
+                report.add('row_without_labels', **where, found=found, done='no event')
+                continue
             try:
                 event = read_row(cells, where)
             except CellError as error:

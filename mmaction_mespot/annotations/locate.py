@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from .annotation_error import AnnotationError
 
 TABLE_SUFFIXES = ('.xlsx', '.xls', '.xlsm')
 _SEARCH_DEPTH = 4
+_IMAGES = ('.jpg', '.jpeg', '.png', '.bmp')
 
 
 def check_root(root: Path, name: str) -> None:
@@ -23,26 +25,32 @@ def check_root(root: Path, name: str) -> None:
 
 
 def walk(folder: Path, video_folder: re.Pattern[str], depth: int = _SEARCH_DEPTH) -> Iterator[Path]:
-    """Yield files and folders down to a depth in the order of their names.
+    """Yield files and folders down to a depth in the order of their names; images are passed over.
 
     Args:
         folder: Where to begin.
         video_folder: Folders of such a name (frames, or all of a person) are yielded, but not entered.
         depth: Levels to go down. Defaults to 4.
     """
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(('.', '~')) or path.name == '__MACOSX':
-            continue
-        yield path
-        if depth > 1 and path.is_dir() and not video_folder.fullmatch(path.name):
-            yield from walk(path, video_folder, depth - 1)
+    with os.scandir(folder) as entries:
+        found = sorted(
+            (entry.name, entry.is_dir())
+            for entry in entries
+            if not entry.name.startswith(('.', '~'))
+            and entry.name != '__MACOSX'
+            and not entry.name.lower().endswith(_IMAGES)
+        )
+    for name, is_folder in found:
+        yield folder / name
+        if depth > 1 and is_folder and not video_folder.fullmatch(name):
+            yield from walk(folder / name, video_folder, depth - 1)
 
 
 def find_tables(
     root: Path, video_folder: re.Pattern[str], suffixes: Sequence[str] = TABLE_SUFFIXES
 ) -> list[Path]:
     """List the label tables of a download."""
-    return [p for p in walk(root, video_folder) if p.is_file() and p.suffix.lower() in suffixes]
+    return [p for p in walk(root, video_folder) if p.suffix.lower() in suffixes and p.is_file()]
 
 
 def given_table(root: Path, table: str | Path) -> Path:
@@ -108,7 +116,8 @@ def choose_tree(
 
 def subfolders(folder: Path) -> list[Path]:
     """List the folders in a folder, in the order of their names, without hidden ones."""
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith('.'))
+    with os.scandir(folder) as entries:
+        return sorted(folder / e.name for e in entries if e.is_dir() and not e.name.startswith('.'))
 
 
 def relative(path: Path, root: Path) -> str:

@@ -44,12 +44,16 @@ LABELS: list[tuple] = [
 
 
 def write_frames(
-    folder: Path, total: int, template: str = 'img{:03d}.jpg', size: tuple[int, int] = (32, 24)
+    folder: Path,
+    total: int,
+    template: str = 'img{:03d}.jpg',
+    size: tuple[int, int] = (32, 24),
+    first: int = 1,
 ) -> None:
-    """Write equal grey frames numbered from 1."""
+    """Write equal grey frames numbered from `first`."""
     folder.mkdir(parents=True)
     data = cv2.imencode('.jpg', np.full((size[1], size[0], 3), 128, np.uint8))[1].tobytes()
-    for number in range(1, total + 1):
+    for number in range(first, first + total):
         (folder / template.format(number)).write_bytes(data)
 
 

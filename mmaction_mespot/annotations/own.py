@@ -1,0 +1,158 @@
+"""Reader of anybody's own videos: a plain CSV of events beside video files or folders of frames."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+from .annotation_error import AnnotationError
+from .assembly import ASSEMBLY_RULES, assemble
+from .cell_error import CellError
+from .cells import CELL_RULES, cell_text, event_class
+from .event_times import TIME_RULES, check_offset_rule, event_times
+from .frame_folder import FrameFolder
+from .label_sheet import LabelSheet
+from .labelled_event import LabelledEvent
+from .locate import check_root, find_tables, given_table, only, relative, walk
+from .read_report import ReadReport
+from .video_file import VIDEO_SUFFIXES
+from .video_listing import VideoListing
+from .workbook import Row
+
+RULES = {
+    **TIME_RULES,
+    **CELL_RULES,
+    **ASSEMBLY_RULES,
+    'row_without_event': 'rows that only name a video: no event, but its subject counts',
+}
+
+COLUMNS = ('video', 'onset', 'apex', 'offset', 'type')
+"""Columns of the table; ``subject`` may follow."""
+
+_ANY_DEPTH = re.compile(r'(?!)')
+_UNUSABLE = re.compile(r'[/\\]+')
+
+
+def read_own(
+    root: str | Path,
+    offset_rule: str = 'apex',
+    table: str | Path | None = None,
+    fps: float | None = None,
+    lenient: bool = False,
+) -> tuple[dict[str, Any], ReadReport]:
+    """Read a CSV with the columns ``video,onset,apex,offset,type[,subject]`` and the videos beside it.
+
+    A video is a file or a folder of numbered frames below the root, named in the table by its path, with or
+    without the suffix, or by its last part. Frame numbers are inclusive: those in the frames' names, or from
+    1 in a video file. The type is ``MaE`` or ``ME`` (or macro, micro). A row that only names a video, and its
+    subject, says that it has no event. Without a subject each video is a person of its own.
+
+    Args:
+        root: Folder that holds the table and the videos.
+        offset_rule: What ends an event without an offset (see `event_times.OFFSET_RULES`). Defaults to
+            'apex'.
+        table: The table; None for the one CSV there is. Defaults to None.
+        fps: Frames a second of all videos. Defaults to None: what a video file says; folders of frames say
+            nothing and need it.
+        lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+
+    Returns:
+        The annotations (see ``schema.py``) and the report.
+
+    Raises:
+        AnnotationError: With everything that can't be understood and all faults of the videos at once.
+    """
+    root = Path(root)
+    check_offset_rule(offset_rule)
+    check_root(root, 'own')
+    if fps is not None and not 0 < fps < float('inf'):
+        raise AnnotationError('fps', [f'found {fps}, expected a positive number'])
+    report = ReadReport(RULES)
+    path = given_table(root, table) if table else _find_csv(root)
+    sheet = _read_csv(path, relative(path, root))
+    videos = [p for p in walk(root, _ANY_DEPTH) if _is_video(p)]
+    report.found.update(table=sheet.file, videos=f'{len(videos)} below {root}')
+    ids = [(_video_id(path, root), path) for path in videos]
+    names = _names(ids, root)
+    subjects: dict[str, str] = {}
+
+    def read_row(cells: dict[str, Any], where: dict[str, Any]) -> LabelledEvent | None:
+        name = cell_text(cells['video'], where, report)
+        matches = names.get(name.replace('\\', '/'), [])
+        if len(matches) > 1:
+            raise CellError('video', name, f'a path that only one of {", ".join(matches)} has')
+        if not name:
+            raise CellError('video', cells['video'], 'the name of a video')
+        video_id = matches[0] if matches else name
+        subject = cell_text(cells.get('subject'), where, report)
+        if subject and subjects.setdefault(video_id, subject) != subject:
+            raise CellError('subject', subject, f'{subjects[video_id]}, as in a row above')
+        if matches and all(cells[key] is None for key in COLUMNS[1:]):
+            report.add('row_without_event', **where, found=name, done='no event')
+            return None
+        label = event_class(cells['type'], 'type')
+        times = event_times(cells, where, report, offset_rule)
+        if times is None:
+            return None
+        return LabelledEvent(video_id=video_id, **vars(times), label=label, where=where)
+
+    events = sheet.events(read_row, report)
+    listing = VideoListing(root)
+    for video_id, path in ids:
+        listing.add(video_id, subjects.get(video_id, video_id), path, fps)
+    data = assemble(
+        'own', listing, events, sheet.problems, report, lenient, metainfo={'offset_rule': offset_rule}
+    )
+    return data, report
+
+
+def _find_csv(root: Path) -> Path:
+    """Find the one CSV, or the one that begins with a column `video` (a report may lie beside it)."""
+    tables = find_tables(root, _ANY_DEPTH, ('.csv',))
+    if len(tables) > 1:
+        titled = [path for path in tables if path.read_bytes().lstrip(b'\xef\xbb\xbf"').startswith(b'video')]
+        tables = titled or tables
+    return only(tables, root, 'label tables', f'a CSV with the columns {",".join(COLUMNS)}', '--table')
+
+
+def _read_csv(path: Path, file: str) -> LabelSheet:
+    """Read the table; the header is row 1."""
+    try:
+        with path.open(newline='', encoding='utf-8-sig') as lines:
+            rows = [
+                Row(number, [cell if cell.strip() else None for cell in cells])
+                for number, cells in enumerate(csv.reader(lines, strict=True), start=1)
+            ]
+    except (ValueError, csv.Error) as error:
+        raise AnnotationError(str(path), [f'no readable CSV ({error})']) from error
+    titles = [str(cell or '').strip().lower() for cell in rows[0].cells] if rows else []
+    missing = [name for name in COLUMNS if name not in titles]
+    if missing:
+        raise AnnotationError(str(path), [f'columns {titles}, expected {",".join(COLUMNS)}[,subject]'])
+    columns = {name: titles.index(name) for name in (*COLUMNS, 'subject') if name in titles}
+    filled = [row for row in rows[1:] if any(cell is not None for cell in row.cells)]
+    return LabelSheet(file, '', columns, filled)
+
+
+def _is_video(path: Path) -> bool:
+    if path.is_file():
+        return path.suffix.lower() in VIDEO_SUFFIXES
+    return FrameFolder.looks_like(path)
+
+
+def _video_id(path: Path, root: Path) -> str:
+    """Give the path below the root without the suffix of a file, its parts joined by an underscore."""
+    name = relative(path, root) if path.is_dir() else relative(path.with_suffix(''), root)
+    return _UNUSABLE.sub('_', name)
+
+
+def _names(ids: list[tuple[str, Path]], root: Path) -> dict[str, list[str]]:
+    """Give the videos that a name in the table may mean: path, last part, each with or without the suffix."""
+    names: dict[str, list[str]] = {}
+    for video_id, path in ids:
+        stem = path if path.is_dir() else path.with_suffix('')
+        for name in {relative(path, root), relative(stem, root), path.name, stem.name, video_id}:
+            names.setdefault(name, []).append(video_id)
+    return names
