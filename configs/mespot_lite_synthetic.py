@@ -2,6 +2,6 @@
 _base_ = [
     './_base_/models/mespot_lite.py',
     './_base_/datasets/synthme_flow_grid.py',
-    './_base_/schedules/adamw_cosine_30e.py',
+    './_base_/schedules/adamw_cosine_20e.py',
     './_base_/default_runtime.py',
 ]
