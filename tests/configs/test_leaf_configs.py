@@ -51,7 +51,7 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
             'mespot_casme2.py': dict(train=1, val=4 + 3, test=3),
             'mespot_lite_synthetic.py': dict(train=640, val=1, test=3),
             'mespot_lite_synthetic_quick.py': dict(train=480, val=1, test=1),
-            'mespot_synthetic.py': dict(train=640, val=1, test=3),
+            'mespot_synthetic.py': dict(train=256, val=1, test=3),
         }[leaf]
     )
 
