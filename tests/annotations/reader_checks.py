@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mmaction_mespot.annotations.read_report import ReadReport
@@ -14,7 +15,7 @@ def events_of(data: dict[str, Any], video_id: str) -> list[tuple]:
     return [(*event['segment'], event['label'], event.get('apex')) for event in video['instances']]
 
 
-def lost_rows(data: dict[str, Any], report: ReadReport, rows: range) -> list[int]:
+def lost_rows(data: dict[str, Any], report: ReadReport, rows: Iterable[int]) -> list[int]:
     """Rows of the table that are neither an event nor in the report as left out."""
     kept = {event['source']['row'] for video in data['data_list'] for event in video['instances']}
     dropped = {

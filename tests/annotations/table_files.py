@@ -25,7 +25,7 @@ def write_xlsx(path: Path, sheets: Mapping[str, Sequence[Sequence]]) -> None:
 
 def write_xls(path: Path, rows: Sequence[Sequence]) -> None:
     """Write one sheet in the oldest form of .xls (BIFF 2): texts and numbers."""
-    records = [struct.pack('<HHHH', 0x0009, 4, 2, 0x0010)]
+    records = [struct.pack('<HHHH', 0x0009, 4, 7, 0x0010)]
     for row, cells in enumerate(rows):
         for column, value in enumerate(cells):
             if value is None:
