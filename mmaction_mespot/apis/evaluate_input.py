@@ -1,0 +1,190 @@
+"""Read detections and labels for `tools/evaluate.py`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.dump import load_dump
+from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.video_result import VideoResult
+from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT, CsvLayout
+from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
+from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
+from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
+from mmaction_mespot.evaluation.io.video_detections import VideoDetections
+
+
+@dataclass(frozen=True)
+class EvaluationInput:
+    """Videos with labels and candidates, and which candidates are kept.
+
+    Attributes:
+        name: What the tables call it.
+        videos: Videos with all their candidates.
+        thresholds: Score threshold by class name, or None.
+        top_threshold: Fraction of each video's candidates to keep, or None; comes before the thresholds.
+        offset_rules: What ended labels without an offset, as the annotation files tell.
+    """
+
+    name: str
+    videos: list[VideoResult]
+    thresholds: Mapping[str, float] | None = None
+    top_threshold: float | None = None
+    offset_rules: frozenset[str] = frozenset()
+
+    @property
+    def final_videos(self) -> list[VideoResult]:
+        """The videos with the detections that are kept."""
+        if self.top_threshold is not None:
+            return [video.with_top_threshold(self.top_threshold) for video in self.videos]
+        if self.thresholds is not None:
+            return [video.with_thresholds(self.thresholds) for video in self.videos]
+        return self.videos
+
+    @property
+    def kept(self) -> str:
+        """In words which candidates are kept."""
+        if self.top_threshold is not None:
+            return f'the best {self.top_threshold:g} of the candidates of each video'
+        if self.thresholds is not None:
+            named = ', '.join(f'{name} {value:g}' for name, value in self.thresholds.items())
+            return f'scores of at least {named}'
+        return 'all detections'
+
+    @property
+    def scored(self) -> bool:
+        """Whether the scores differ, so that a ranking means something."""
+        scores = np.concatenate([np.zeros(0), *(video.detections.scores for video in self.videos)])
+        return len(np.unique(scores)) > 1
+
+    def offset_warning(self, protocol: Protocol) -> str | None:
+        """What to say if the labels were read by another offset rule than the protocol's."""
+        if not self.offset_rules - {protocol.offset_rule}:
+            return None
+        found = ', '.join(sorted(self.offset_rules))
+        return (
+            f'protocol {protocol.name} goes with the offset rule {protocol.offset_rule!r} for labels without '
+            f'offset, but the annotations were read with {found!r}'
+        )
+
+
+def read_input(
+    path: str | Path,
+    annotations: Sequence[str | Path] = (),
+    split: str | None = None,
+    columns: str | None = None,
+    first_frame: int = 0,
+    inclusive: bool = False,
+    thresholds: Mapping[str, float] | None = None,
+    top_threshold: float | None = None,
+) -> EvaluationInput:
+    """Read detections, whatever their format, and their labels.
+
+    Args:
+        path: A dump (JSON), a CSV file (challenge submissions are known by their header), or a folder of text
+            files.
+        annotations: Annotation files; a dump may go without, it holds labels.
+        split: Only the subjects of this split of the annotations. Defaults to None, which is all.
+        columns: Columns of a CSV file, see
+            :meth:`~mmaction_mespot.evaluation.io.csv_layout.CsvLayout.with_columns`. Defaults to None.
+        first_frame: Number of a video's first frame in text files and CSV files other than submissions.
+        inclusive: Whether ``end`` is the last frame there. Defaults to False.
+        thresholds: Score threshold by class name. Defaults to None: those of the dump.
+        top_threshold: Fraction of each video's candidates to keep. Defaults to None.
+
+    Raises:
+        FileNotFoundError: If a file is missing.
+        MESpotError: If files can't be understood or don't fit together.
+    """
+    path = Path(path)
+    labels = [load_annotations(file) for file in annotations]
+    subjects = None if split is None else _split_subjects(labels, annotations, split)
+    rules = frozenset(data['metainfo']['offset_rule'] for data in labels if 'offset_rule' in data['metainfo'])
+    if path.suffix == '.json':
+        dump = load_dump(path)
+        videos = _relabel(dump.videos, labels, path) if labels else dump.videos
+        videos = [video for video in videos if subjects is None or video.subject in subjects]
+        if thresholds is None and top_threshold is None:
+            thresholds, top_threshold = dump.metainfo['thresholds'], dump.metainfo['top_threshold']
+    else:
+        if not labels:
+            raise MESpotError(f'{path}: the detections hold no labels, annotations expected')
+        found = _read_detections(path, columns, first_frame, inclusive)
+        everything = LabelledVideos.from_annotations(labels)
+        videos = everything.join(found)
+        videos = [video for video in videos if subjects is None or video.subject in subjects]
+    if not videos:
+        raise MESpotError(f'{path}: no video to evaluate' + (f' in split {split}' if split else ''))
+    return EvaluationInput(path.stem, videos, thresholds, top_threshold, rules)
+
+
+def _read_detections(
+    path: Path, columns: str | None, first_frame: int, inclusive: bool
+) -> list[VideoDetections]:
+    """Detections of a folder of text files or of a CSV file."""
+    if path.is_dir():
+        return read_detection_texts(path, first_frame, inclusive)
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such file or folder of detections')
+    with path.open(encoding='utf-8-sig', newline='') as file:
+        header = [name.strip() for name in next(csv.reader(file), [])]
+    if columns is None:
+        for layout in (MEGC_LAYOUT, STR_LAYOUT):
+            if set(layout.header) <= set(header):
+                return read_detection_csv(path, layout)
+    layout = CsvLayout(first_frame=first_frame, inclusive=inclusive)
+    if columns is not None:
+        return read_detection_csv(path, layout.with_columns(columns))
+    known = {name: name for name in ('score', 'label') if name in header}
+    return read_detection_csv(path, replace(layout, **known))  # type: ignore[arg-type]
+
+
+def _split_subjects(
+    labels: Sequence[Mapping[str, Any]], annotations: Sequence[str | Path], split: str
+) -> set[str]:
+    """Subjects of a split of all annotation files."""
+    subjects: set[str] = set()
+    for data, path in zip(labels, annotations, strict=True):
+        splits = data['metainfo'].get('splits', {})
+        if split not in splits:
+            raise MESpotError(f'{path}: split {split!r} expected among {sorted(splits)}')
+        subjects |= set(splits[split])
+    if not labels:
+        raise MESpotError(f'split {split!r}: annotations expected, they tell who belongs to it')
+    return subjects
+
+
+def _relabel(
+    videos: Sequence[VideoResult], labels: Sequence[Mapping[str, Any]], path: Path
+) -> list[VideoResult]:
+    """The videos of a dump with the labels of annotation files."""
+    entries = {
+        (data['metainfo'].get('part'), entry['video_id']): entry
+        for data in labels
+        for entry in data['data_list']
+    }
+    relabelled = []
+    for video in videos:
+        entry = entries.get((video.part, video.video_id))
+        if entry is None:
+            raise MESpotError(
+                f'{path}: video {video.video_id} of part {video.part} is not in the annotations, which hold '
+                f'{len(entries)} videos of the parts {sorted({str(part) for part, _ in entries})}'
+            )
+        instances = entry['instances']
+        relabelled.append(
+            replace(
+                video,
+                segments=np.array([instance['segment'] for instance in instances]),
+                labels=np.array([instance['label'] for instance in instances]),
+            )
+        )
+    return relabelled

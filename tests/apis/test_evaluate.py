@@ -1,0 +1,171 @@
+"""The tables and the command line; the numbers of the counting itself are tested in tests/evaluation."""
+
+import csv
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmaction_mespot.apis.evaluate import (
+    build_tables,
+    describe_protocol,
+    parse_sweep,
+    parse_thresholds,
+    write_tables,
+)
+from mmaction_mespot.apis.evaluate_input import read_input
+from mmaction_mespot.apis.evaluation_table import EvaluationTable
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT, PROTOCOLS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def given(evaluation_files):
+    return read_input(evaluation_files['dump'])
+
+
+@pytest.fixture
+def run(monkeypatch):
+    def run_tool(*arguments):
+        monkeypatch.setattr(sys, 'argv', ['evaluate.py', *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit_info:
+            runpy.run_path(str(ROOT / 'tools' / 'evaluate.py'), run_name='__main__')
+        return exit_info.value.code
+
+    return run_tool
+
+
+def test_counts_and_average_precision(given):
+    (table,) = build_tables(given, DEFAULT)
+    rows = {record['class']: record for record in table.records()}
+    assert [rows['MaE'][key] for key in ('TP', 'FP', 'FN', 'P', 'R')] == [1, 1, 0, 0.5, 1]
+    assert rows['overall']['F1'] == 2 * 2 / (3 + 2)
+    # The ME detection has IoU 0.5: it counts at 0.3, 0.4 and 0.5 of five thresholds.
+    assert rows['ME']['AP@0.5'] == 1
+    assert rows['ME']['mAP@0.3:0.7'] == pytest.approx(0.6)
+    assert rows['overall']['mAP@0.3:0.7'] == pytest.approx(0.8)
+
+
+def test_without_scores_there_is_no_average_precision(evaluation_files):
+    path = evaluation_files['csv']
+    path.write_text('video,start,end\ns01_0101,0,40\n')
+    (table,) = build_tables(read_input(path, [evaluation_files['annotations']]), DEFAULT)
+    assert {record['AP@0.5'] for record in table.records()} == {None}
+
+
+def test_all_protocols(given):
+    (table,) = build_tables(given, None)
+    assert [row[0] for row in table.rows] == list(PROTOCOLS)
+    records = {record['protocol']: record for record in table.records()}
+    assert records['default']['FP'] == 1
+    assert records['softnet']['FP'] == 0
+    assert records['auwgcn']['ME TP / FP / FN'] == '0 / 1 / 1'
+    with pytest.raises(MESpotError, match='one row a preset'):
+        build_tables(given, None, explain=True)
+
+
+def test_sweeps_have_the_shape_of_the_paper(given):
+    _, iou, top = build_tables(given, DEFAULT, ['iou=0.6,0.5', 'top_threshold=0.30:0.60:0.05'])
+    assert iou.header[:4] == ['T_eval', 'MaE P', 'MaE R', 'MaE F1']
+    assert [row[0] for row in iou.rows] == ['0.60', '0.50']
+    assert [row[6] for row in iou.rows] == [0, 1]  # ME F1
+    assert list(top.header) == ['Top_threshold', 'MaE', 'ME', 'All']
+    assert [row[0] for row in top.rows] == ['0.30', '0.35', '0.40', '0.45', '0.50', '0.55', '0.60']
+    # Half of two candidates is one; a little more is two.
+    assert [row[2] for row in top.rows] == [0, 0, 0, 0, 0, 1, 1]
+
+
+def test_subjects_and_explanation(given):
+    _, subjects, explanation = build_tables(given, DEFAULT, subjects=True, explain=True)
+    assert [(row[0], row[1], row[-1]) for row in subjects.rows] == [('s01', 1, 1.0), ('s02', 1, 0.0)]
+    assert len(explanation.rows) == 5
+    assert explanation.sections == {3}
+    assert explanation.rows[-1][-1] == 'false: overlaps no label'
+
+
+def test_comparison(evaluation_files, tmp_path, given):
+    other = read_input(evaluation_files['write_dump'](tmp_path / 'b.json', {'MaE': 0.5, 'ME': 0.5}))
+    (table,) = build_tables(given, DEFAULT, other=other, samples=500)
+    rows = {record['class']: record for record in table.records()}
+    assert (rows['MaE']['A F1'], rows['MaE']['B F1']) == (2 / 3, 1)
+    assert rows['MaE']['A - B'] == pytest.approx(-1 / 3)
+    # Draws of two people: twice s01 gives 0, twice s02 leaves nothing to find.
+    assert rows['MaE']['2.5 %'] <= rows['MaE']['A - B'] <= rows['MaE']['97.5 %'] == 0
+
+
+def test_parsing():
+    assert parse_sweep('iou=0.5,0.4') == ('iou', [0.5, 0.4])
+    assert parse_sweep('top_threshold=0.3:0.5:0.1') == ('top_threshold', [0.3, 0.4, 0.5])
+    for wrong in ('iou', 'iou=', 'iou=a', 'iou=0,0.5', 'score=0.5', 'iou=0.3:0.5:0', 'iou=0.3:0.5'):
+        with pytest.raises(MESpotError, match=f'sweep: found {wrong!r}, expected iou or top_threshold'):
+            parse_sweep(wrong)
+    assert parse_thresholds('ME=0.4,MaE=0.5') == {'MaE': 0.5, 'ME': 0.4}
+    assert parse_thresholds('0.3') == {'MaE': 0.3, 'ME': 0.3}
+    for wrong in ('MaE=0.5', 'a', 'MaE=0.5,ME=b'):
+        with pytest.raises(MESpotError, match=f'thresholds: found {wrong!r}'):
+            parse_thresholds(wrong)
+
+
+def test_files(tmp_path):
+    tables = [
+        EvaluationTable('one', 'One', ('a', 'b'), [['x', 0.12345], ['y', None]]),
+        EvaluationTable('two', 'Two', ('c',), [[3]]),
+    ]
+    assert write_tables(tables, tmp_path / 'out' / 't.md', {}) == [tmp_path / 'out' / 't.md']
+    assert '| x | 0.123 |\n| y | - |' in (tmp_path / 'out' / 't.md').read_text()
+    write_tables(tables, tmp_path / 't.json', {'kept': 'all'})
+    data = json.loads((tmp_path / 't.json').read_text())
+    assert data['kept'] == 'all'
+    assert data['tables']['one'] == [{'a': 'x', 'b': 0.12345}, {'a': 'y', 'b': None}]
+    assert [p.name for p in write_tables(tables, tmp_path / 't.csv', {})] == ['t.csv', 't_two.csv']
+    assert list(csv.reader((tmp_path / 't.csv').open())) == [['a', 'b'], ['x', '0.12345'], ['y', '']]
+    with pytest.raises(MESpotError, match=r't\.xls: one of the endings \.csv, \.json, \.md expected'):
+        write_tables(tables, tmp_path / 't.xls', {})
+
+
+def test_protocols_are_valid_json():
+    text = json.dumps([describe_protocol(protocol) for protocol in PROTOCOLS.values()], allow_nan=False)
+    assert json.loads(text)[1]['length_limits'][0]['max_frames'] == [None, 16]
+
+
+def test_the_tool(evaluation_files, tmp_path, run, capsys):
+    out, megc, names = (
+        tmp_path / 'r.json',
+        tmp_path / 'megc.csv',
+        ['--annotations', evaluation_files['annotations']],
+    )
+    code = run(evaluation_files['csv'], *names, '--protocol', 'lgsnet', '--out', out, '--export-megc', megc)
+    printed = capsys.readouterr()
+    assert code == 0
+    assert "warning: protocol lgsnet goes with the offset rule 'apex+20'" in printed.err
+    assert 'overall_agnostic' in printed.out and f'{megc}: 3 rows' in printed.out
+    data = json.loads(out.read_text())
+    assert (data['protocol']['top_k'], data['videos'], data['tables']['counts'][2]['TP']) == (14, 2, 2)
+    # What was exported counts the same.
+    assert run(megc, *names, '--protocol', 'lgsnet', '--out', out) == 0
+    assert json.loads(out.read_text())['tables']['counts'][2]['TP'] == 2
+    strs = tmp_path / 'str.csv'
+    assert run(evaluation_files['dump'], '--export-str', strs, '--emotion', 'surprise') == 0
+    assert strs.read_text() == 'subject,video,onset,offset,emotion\ns01,s01_0101,101,106,surprise\n'
+    assert run('--compare', evaluation_files['dump'], evaluation_files['dump'], '--samples', 100) == 0
+    capsys.readouterr()
+
+
+def test_errors_of_the_tool_are_one_line(evaluation_files, run, capsys):
+    assert run() == 2
+    assert capsys.readouterr().err == 'error: give either detections or --compare A B\n'
+    assert run(evaluation_files['csv']) == 2
+    assert 'found.csv: the detections hold no labels' in capsys.readouterr().err
+
+
+def test_the_page_on_protocols_shows_what_the_tool_says(tmp_path, run, capsys):
+    example = ROOT / 'docs' / 'examples' / 'protocols'
+    files = [example / 'detections.csv', '--annotations', example / 'annotations.json']
+    assert run(*files, '--protocol', 'all', '--out', tmp_path / 't.md') == 0
+    capsys.readouterr()
+    table = (tmp_path / 't.md').read_text().split('\n\n', 1)[1].strip()
+    assert table in (ROOT / 'docs' / 'protocols.md').read_text()
