@@ -25,8 +25,10 @@ def data(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def test_leaves() -> None:
     assert LEAVES == [
         'mespot_casme2.py',
+        'mespot_casme3.py',
         'mespot_lite_synthetic.py',
         'mespot_lite_synthetic_quick.py',
+        'mespot_samm.py',
         'mespot_synthetic.py',
     ]
 
@@ -40,7 +42,7 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
     for part in ('train', 'val', 'test'):
         dataset = DATASETS.build(cfg[f'{part}_dataloader'].dataset)
         lengths[part] = len(dataset)
-        if leaf != 'mespot_casme2.py':  # whose crop of 192 px does not fit the made-up faces of 16 px
+        if 'synthetic' in leaf:  # the others' crop of 192 px does not fit the made-up faces of 16 px
             sample = dataset[0]
             size = 64 if leaf == 'mespot_synthetic.py' else 12
             assert sample['inputs']['flow'].shape == (2, 128, size, size)
@@ -49,6 +51,8 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
         lengths
         == {
             'mespot_casme2.py': dict(train=1, val=4 + 3, test=3),
+            'mespot_casme3.py': dict(train=1, val=4 + 3, test=3),
+            'mespot_samm.py': dict(train=1, val=1 + 1, test=1),
             'mespot_lite_synthetic.py': dict(train=640, val=1, test=3),
             'mespot_lite_synthetic_quick.py': dict(train=480, val=1, test=1),
             'mespot_synthetic.py': dict(train=256, val=1, test=3),
@@ -56,17 +60,34 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
     )
 
 
-def test_papers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(('name', 'fold'), [('casme2', 's15'), ('samm', '006'), ('casme3', 'spNO.1')])
+def test_papers_settings(name: str, fold: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaf = CONFIGS / f'mespot_{name}.py'
+    assert Config.fromfile(leaf).test_dataloader.dataset.fold == fold
     monkeypatch.setenv('MESPOT_FOLD', 's20')
-    cfg = Config.fromfile(CONFIGS / 'mespot_casme2.py')
+    cfg = Config.fromfile(leaf)
     assert cfg.optim_wrapper.optimizer == dict(type='Adam', lr=1e-4)
     assert cfg.train_dataloader.batch_size * cfg.optim_wrapper.accumulative_counts == 32
     assert cfg.train_cfg.max_epochs == 30
     assert cfg.test_evaluator.iou_threshold == 0.5
     assert 'tune_thresholds' not in cfg.test_evaluator
     assert {cfg[f'{part}_dataloader'].dataset.fold for part in ('train', 'val', 'test')} == {'s20'}
-    assert cfg.work_dir.endswith('/s20')
-    assert cfg.train_dataloader.dataset.data_root == 'data/casme2'
+    assert cfg.work_dir.endswith(f'mespot_{name}/s20')
+    assert cfg.train_dataloader.dataset.data_root == f'data/{name}'
+
+
+@pytest.mark.parametrize(
+    ('name', 'interval'), [('casme2', 1), ('samm', 7), ('casme3', 1), ('smic', 2), ('fourdme', 2)]
+)
+def test_frames_between_positions(data: Path, name: str, interval: float) -> None:
+    """s02 has 60 frames a second, an ME at [120, 144) and a MaE at [20, 100)."""
+    cfg = Config.fromfile(CONFIGS / '_base_' / 'datasets' / f'{name}.py')
+    window = DATASETS.build(cfg.test_dataloader.dataset).get_data_info(0)
+    assert window['frame_interval'] == interval
+    assert window['frame_inds'][:2].tolist() == [interval // 2, interval + interval // 2]
+    # Instants of the window for the network, the video's own frames for the results.
+    assert window['gt_segments'][0].tolist() == pytest.approx([20 / interval, 100 / interval])
+    assert window['video_segments'].tolist() == [[20, 100], [120, 144]]
 
 
 def test_quick_schedule_ends_with_its_epochs() -> None:

@@ -1,0 +1,11 @@
+# SMIC-E-long (ME only): 30 positions a second, whether the camera gave 100 (HS) or 25 (VIS, NIR) frames.
+_base_ = ['./casme2.py']
+windows = dict(
+    data_root='{{$MESPOT_DATA:data/smic}}',
+    fold='{{$MESPOT_FOLD:s01}}',
+    frame_interval=None,
+    target_fps=30,
+)
+train_dataloader = dict(dataset=windows)
+val_dataloader = dict(dataset=windows)
+test_dataloader = dict(dataset=windows)
