@@ -79,3 +79,36 @@ def test_what_cannot_start_is_one_clear_error(
     assert 'nowhere' in capsys.readouterr().err
     assert tool.main(['casme2', '--root', str(root), '--out', str(root / 'o'), '--streams', 'rgb,depth']) == 2
     assert "streams: found ('rgb', 'depth')" in capsys.readouterr().err
+
+
+def test_options_of_the_reader(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.load_workbook(root / 'CAS(ME)^2code_final.xlsx')
+    book.worksheets[0].append([1, 'disgust1_2', 2, 3, 0, '4', 'disgust', 'macro-expression', 'disgust'])
+    book.worksheets[0].append([1, 'disgust2_1', 5, 6, 99, '4', 'disgust', 'macro-expression', 'disgust'])
+    book.save(root / 'labels.xlsx')
+    out = root.parent / 'out'
+    command = ['casme2', '--root', str(root), '--out', str(out), '--table', 'labels.xlsx']
+    command += ['--frame-tree', 'rawpic', '--offset-rule', 'mirror', '--streams', 'rgb', '--crop-size', '64']
+    assert tool.main(command) == 2
+    error = capsys.readouterr().err
+    assert '(workbook: labels.xlsx; frames: rawpic): 1 problem' in error
+    assert 'row 3: event 5..99 past the end of s15_0102, which has 8 frames' in error
+    assert not out.exists()
+    assert tool.main([*command, '--lenient']) == 0
+    printed = capsys.readouterr()
+    assert '1 events without offset: offset = 2 apex - onset' in printed.out
+    assert f'1 problems left out: see {out / "annotations_report.csv"}' in printed.err
+    assert 'not_understood' in (out / 'annotations_report.csv').read_text()
+    assert tool.main([*command, '--fps', '30']) == 2
+    assert 'casme2: 1 problem\n  - does not know the option fps' in capsys.readouterr().err
+
+
+def test_own_videos(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / 'labels.csv').write_text('video,onset,apex,offset,type\n15_0101disgustingteeth,3,,6,ME\n')
+    out = root.parent / 'out'
+    command = ['own', '--root', str(root), '--out', str(out), '--fps', '25']
+    assert tool.main([*command, '--streams', 'rgb', '--crop-size', '64']) == 0
+    assert 'totals: 0 MaE and 1 ME in 2 videos of 2 subjects' in capsys.readouterr().out
+    videos = json.loads((out / 'annotations.json').read_text())['data_list']
+    assert videos[0]['instances'][0]['segment'] == [2, 6]
+    assert len(StreamReader(out / 'rgb' / f'{videos[0]["video_id"]}.h5')) == 8
