@@ -6,7 +6,7 @@ _base_ = [
     './_base_/default_runtime.py',
 ]
 
-# 320 steps: what a CPU of two cores does in about twenty minutes.
+# 320 steps: what one core of a CPU does in about a quarter of an hour.
 train_dataloader = dict(batch_size=8, dataset=dict(windows_per_epoch=256))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),

@@ -44,8 +44,8 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
         lengths[part] = len(dataset)
         if 'synthetic' in leaf:  # the others' crop of 192 px does not fit the made-up faces of 16 px
             sample = dataset[0]
-            size = 64 if leaf == 'mespot_synthetic.py' else 12
-            assert sample['inputs']['flow'].shape == (2, 128, size, size)
+            length, size = (64, 64) if leaf == 'mespot_synthetic.py' else (128, 12)
+            assert sample['inputs']['flow'].shape == (2, length, size, size)
             assert sample['data_samples'].part == 'normal'
     assert (
         lengths
