@@ -87,7 +87,7 @@ def read_casme3(
     events: list[LabelledEvent] = []
     problems: list[str] = []
     for path in tables:
-        sheet = LabelSheet.find(path, relative(path, root), _COLUMNS, _REQUIRED)[0]
+        sheet = LabelSheet.find_one(path, relative(path, root), _COLUMNS, _REQUIRED)
         kind = None if 'type' in sheet.columns else _class_of_table(path)
 
         def read_row(

@@ -40,7 +40,6 @@ class LabelSheet:
         file: str,
         names: Mapping[str, Sequence[str]],
         required: Sequence[str],
-        preferred: str | None = None,
     ) -> list[LabelSheet]:
         """Find the sheets that have the columns.
 
@@ -49,7 +48,6 @@ class LabelSheet:
             file: Its name for messages.
             names: Names that a column may have, by its key; case, blanks and punctuation do not count.
             required: Keys of the columns that must be there.
-            preferred: Sheet that alone is read if it has the columns. Defaults to None.
 
         Returns:
             The sheets, at least one.
@@ -73,7 +71,32 @@ class LabelSheet:
             raise AnnotationError(
                 str(path), [f'sheets {list(sheets)}: no header row with the columns {expected}{best[0]}']
             )
-        return [sheet for sheet in found if sheet.sheet == preferred] or found
+        return found
+
+    @classmethod
+    def find_one(
+        cls,
+        path: Path,
+        file: str,
+        names: Mapping[str, Sequence[str]],
+        required: Sequence[str],
+        preferred: str | None = None,
+    ) -> LabelSheet:
+        """Find the one sheet that has the columns.
+
+        Args:
+            path, file, names, required: As in :meth:`find`.
+            preferred: Sheet that is taken where there are several. Defaults to None.
+
+        Raises:
+            AnnotationError: If there is none, or if there are several of which none is preferred.
+        """
+        sheets = cls.find(path, file, names, required)
+        chosen = [sheet for sheet in sheets if sheet.sheet == preferred] or sheets
+        if len(chosen) > 1:
+            listed = ', '.join(sheet.sheet for sheet in chosen)
+            raise AnnotationError(str(path), [f'labels in the sheets {listed}, expected one such sheet'])
+        return chosen[0]
 
     def events(
         self,

@@ -82,9 +82,9 @@ def read_samm(
     )
     file = relative(workbook, root)
     report.found.update(workbook=file, frames=relative(tree, root))
-    sheet = LabelSheet.find(
+    sheet = LabelSheet.find_one(
         workbook, file, _COLUMNS, ('filename', 'onset', 'apex', 'offset', 'type'), preferred=_SHEET
-    )[0]
+    )
     report.found['sheet'] = f'{sheet.sheet}, {len(sheet.rows)} rows'
     listing = VideoListing(root)
     for folder in subfolders(tree):

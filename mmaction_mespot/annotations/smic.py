@@ -78,7 +78,7 @@ def read_smic(
     )
     file = relative(workbook, root)
     report.found.update(workbook=file, frames=relative(tree, root), camera=f'{camera}, {FPS[camera]:g} fps')
-    sheet = LabelSheet.find(workbook, file, _COLUMNS, ('filename', 'onset', 'offset', 'first'))[0]
+    sheet = LabelSheet.find_one(workbook, file, _COLUMNS, ('filename', 'onset', 'offset', 'first'))
     listing = VideoListing(root)
     for subject_folder in subfolders(tree):
         for folder in subfolders(subject_folder):

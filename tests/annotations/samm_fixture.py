@@ -31,6 +31,7 @@ LABELS: list[list] = [
     [36, '036_7_10', 7, 70, 85, 90, 21, 'Macro', '12', None],
     [36, '037_4_2', 4, 50.4, 60, 70, 21, 'Macro', '12', None],  # row 20
 ]
+ALL_FACS = [6, '006_1_9', 1, 1, 2, 3, 3, 'Macro', '1', 'of a sheet that is not read']
 ROWS = range(11, 21)
 
 
@@ -47,5 +48,7 @@ def write_samm(
             folder = root / 'SAMM_longvideos' / video
             write_frames(folder, total, f'{video}_{{:0{digits}d}}.jpg', size)
     rows = [*(ABOVE if above is None else above), HEADER, *(LABELS if labels is None else labels)]
-    write_xlsx(root / name, {'Notes': [['About']], 'FACS_Movement_Only': rows})
+    write_xlsx(
+        root / name, {'Notes': [['About']], 'FACS_All': [HEADER, ALL_FACS], 'FACS_Movement_Only': rows}
+    )
     return root

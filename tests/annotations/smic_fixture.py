@@ -13,7 +13,7 @@ HEADER = ['Subject', 'Filename', 'Camera', 'OnsetF', 'OffsetF', 'Emotion', 'Firs
 VIDEOS = {'s01/s1_ne_01': (80, 1001), 's01/s1_po_05': (60, 1), 's13/s13_sur_02': (50, 2201)}
 LABELS: list[list] = [
     [1, 's1_ne_01', 'HS', 1011, 1040, 'negative', 1001, 1080],  # row 2
-    [1, 's1_po_05', 'HS', 3005, 3034, 'positive', 3001, 3060],
+    [1, 's01_po_05', 'HS', 3005, 3034, 'positive', 3001, 3060],
     [13, ' s13_sur_02', 'HS', 2201, 2250, 'surprise', 2201, 2250],
     [1, 's13_sur_02', 'HS', 2205, 2210, 'surprise', 2201, 2250],
     [],

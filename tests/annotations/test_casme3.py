@@ -3,8 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from casme3_fixture import LABELS, ROWS, write_casme3_frames, write_casme3_table, write_single_tables
+from casme3_fixture import HEADER, LABELS, ROWS, write_casme3_frames, write_casme3_table, write_single_tables
 from reader_checks import events_of, lost_rows
+from table_files import write_xlsx
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.casme3 import read_casme3
@@ -100,6 +101,13 @@ def test_row_not_understood(root: Path, column: int, value: object, message: str
     assert 'CAS(ME)3_part_A_v2.xls' in str(raised.value)
     data, report = read_casme3(root, lenient=True)
     assert lost_rows(data, report, ROWS) == []
+
+
+def test_labels_in_two_sheets(root: Path) -> None:
+    rows = [HEADER, *LABELS]
+    write_xlsx(root / 'CAS(ME)3_part_A_v2.xlsx', {'Sheet1': rows, 'Sheet2': rows, 'Notes': [['none']]})
+    with pytest.raises(AnnotationError, match='labels in the sheets Sheet1, Sheet2, expected one such sheet'):
+        read_casme3(root)
 
 
 def test_wholly_before_the_first_frame(root: Path) -> None:

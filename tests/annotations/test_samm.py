@@ -88,6 +88,7 @@ def test_cropped_tree_is_a_choice(download: Path, tmp_path: Path) -> None:
         (3, 'ten', "column onset: found 'ten', expected a frame number"),
         (3, None, 'column onset: found None, expected a frame number from 0'),
         (3, -1, 'column onset: found -1'),
+        (4, -5, 'column apex: found -5, expected a frame number'),
         (5, 5, 'column offset: found 5, expected 0 or a frame number from the onset 10'),
         (7, 'Blink', "column Type: found 'Blink', expected a macro- or micro-expression"),
     ],
