@@ -112,4 +112,7 @@ def _is_damage(error: Exception, filename: str) -> bool:
     """Tell what torch raises on arbitrary bytes from an error of the system or of a device."""
     if isinstance(error, RuntimeError):
         return 'PytorchStreamReader' in str(error)
-    return isinstance(error, EOFError | LookupError | ValueError | TypeError) and Path(filename).is_file()
+    return (
+        isinstance(error, EOFError | OSError | LookupError | ValueError | TypeError)
+        and Path(filename).is_file()
+    )

@@ -156,6 +156,16 @@ def test_numpy_values_of_both_major_versions(tmp_path, core):
     )
 
 
+def test_a_checkpoint_that_was_cut_off(tmp_path):
+    path = tmp_path / 'cut.pth'
+    torch.save({'state_dict': {'weight': torch.zeros(100_000)}}, path)
+    whole = path.read_bytes()
+    for size in (100, 5_000, 300_000):
+        path.write_bytes(whole[:size])
+        with pytest.raises(MESpotError, match=r'cut\.pth: not a'):
+            load(path)
+
+
 @pytest.mark.parametrize('content', [b'', b'hello world', b'PK\x03\x04 cut off'])
 def test_a_file_of_another_kind(tmp_path, content):
     path = tmp_path / 'notes.pth'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .faces.regions import REGIONS
@@ -22,7 +22,7 @@ class PreparationSettings:
     Attributes:
         streams: Streams to write, of :data:`STREAMS`.
         crop_size: Side of the aligned crop in px.
-        flow_method: ``'tvl1'`` or ``'dis'``.
+        flow_method: ``'tvl1'``, ``'tvl1-fast'`` or ``'dis'``.
         flow_gap: Frames between the two images of a flow; None for 4 at 30 fps and as long a time at other
             rates.
 
@@ -77,3 +77,23 @@ class PreparationSettings:
             'total_frames': video['total_frames'],
             'source': fingerprint,
         }
+
+    def with_streams_of(
+        self, record: dict[str, Any] | None, video: dict[str, Any], fingerprint: str
+    ) -> PreparationSettings:
+        """Add the streams that a video has already, so that asking for other ones loses none.
+
+        Args:
+            record: The video's record in the manifest, if it was prepared before.
+            video: Its annotation entry.
+            fingerprint: Hash that changes with its frames.
+
+        Returns:
+            These settings with the recorded streams added, if all else was the same; else as they are.
+        """
+        if record is None:
+            return self
+        both = tuple(name for name in STREAMS if name in (*self.streams, *record['parameters']['streams']))
+        widened = replace(self, streams=both)
+        same = {**widened.parameters(video, fingerprint), 'streams': record['parameters']['streams']}
+        return widened if same == record['parameters'] else self

@@ -65,9 +65,9 @@ def prepare_dataset(
     Args:
         annotations: The common annotations, with ``metainfo.source_root``.
         out: The prepared folder.
-        streams: Streams to write. Defaults to all.
+        streams: Streams to write; those of an earlier run with the same settings stay. Defaults to all.
         crop_size: Side of the aligned crop in px. Defaults to 224.
-        flow_method: ``'tvl1'`` or ``'dis'``. Defaults to 'tvl1'.
+        flow_method: ``'tvl1'``, ``'tvl1-fast'`` or ``'dis'``. Defaults to 'tvl1'.
         flow_gap: Frames between the images of a flow. Defaults to None: 4 at 30 fps.
         jobs: Processes. Defaults to 1: this one.
 
@@ -90,19 +90,20 @@ def prepare_dataset(
     todo = []
     for video in annotations['data_list']:
         try:
-            parameters = settings.parameters(video, open_frames(video, source_root).fingerprint())
+            fingerprint = open_frames(video, source_root).fingerprint()
         except FrameError as error:
             _fail(video['video_id'], str(error), manifest, result)
             continue
-        if manifest.is_done(video['video_id'], parameters):
+        kept = settings.with_streams_of(manifest.videos.get(video['video_id']), video, fingerprint)
+        if manifest.is_done(video['video_id'], kept.parameters(video, fingerprint)):
             result.skipped.append(video['video_id'])
         else:
             manifest.forget(video['video_id'])
-            todo.append(video)
+            todo.append((video, kept))
     if todo:
         models = fetch_face_models()
-        tasks = [_Task(video, source_root, str(out), settings, models) for video in todo]
-        with PreparationProgress(sum(video['total_frames'] for video in todo), len(todo)) as progress:
+        tasks = [_Task(video, source_root, str(out), kept, models) for video, kept in todo]
+        with PreparationProgress(sum(video['total_frames'] for video, _ in todo), len(todo)) as progress:
             run = _run_here(tasks, progress) if jobs == 1 else _run_parallel(tasks, jobs, progress)
             for task, record, reason in run:
                 video_id = task.video['video_id']

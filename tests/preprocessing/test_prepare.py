@@ -95,13 +95,21 @@ def test_resume_skips_what_is_done_and_redoes_what_is_not(
     shutil.copy(root / 's15_0101' / 'img001.jpg', root / 's16_0101' / 'img004.jpg')
     prepare_dataset(_annotations(root), out, **OPTIONS)
     assert done == ['s15_0102', 's16_0101']
-    # Other settings: all anew, and no stream of the old ones is left behind.
+    # Fewer streams: what is there stays.
     prepare_dataset(_annotations(root), out, **OPTIONS, streams=('flow_roi',))
+    assert len(done) == 2
+    assert _folders(out) == ['faces', 'flow', 'flow_grid', 'flow_roi', 'rgb']
+    # Other settings: all anew, and no stream of the old ones is left behind.
+    prepare_dataset(_annotations(root), out, **{**OPTIONS, 'crop_size': 40}, streams=('flow_roi',))
     assert len(done) == 5
-    assert sorted(path.name for path in out.iterdir() if path.is_dir() and any(path.iterdir())) == [
-        'faces',
-        'flow_roi',
-    ]
+    assert _folders(out) == ['faces', 'flow_roi']
+    # Another stream comes to what is there.
+    prepare_dataset(_annotations(root), out, **{**OPTIONS, 'crop_size': 40}, streams=('flow_grid',))
+    assert _folders(out) == ['faces', 'flow_grid', 'flow_roi']
+
+
+def _folders(out: Path) -> list[str]:
+    return sorted(path.name for path in out.iterdir() if path.is_dir() and any(path.iterdir()))
 
 
 def test_bad_videos_are_reported_and_the_others_go_on(

@@ -1,5 +1,5 @@
-# The synthetic benchmark for two-stream networks: aligned faces and their optical flow at 64 px, 64 positions at
-# 15 a second: half the cost of 30, and the flow between frames 4/30 s apart still sees every frame's motion.
+# The synthetic benchmark for two-stream networks: aligned faces and their optical flow at 64 px. 64 positions
+# at 15 a second cost half of 30, and the flow between frames 4/30 s apart still sees all motion.
 # Another place of the prepared data: the environment variable MESPOT_DATA.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
 load = dict(type='LoadStreams', streams=dict(rgb='rgb', flow='flow'))

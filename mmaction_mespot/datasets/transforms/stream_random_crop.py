@@ -15,7 +15,7 @@ from .stream_keys import common_size, crop, stream_keys
 
 @TRANSFORMS.register_module()
 class StreamRandomCrop(BaseTransform):
-    """Cut the same random square out of all frames of all streams (the paper's random crop, section IV).
+    """Cut the same random square out of all frames of all streams (the paper's random crop, section III-C).
 
     Args:
         size: Height and width of the square in pixels.

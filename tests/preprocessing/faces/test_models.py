@@ -59,6 +59,8 @@ def test_given_files_are_checked(
         fetch_face_models(source=tmp_path)
     with pytest.raises(FileNotFoundError, match=r'nowhere\.whl'):
         fetch_face_models(tmp_path, tmp_path / 'nowhere.whl')
+    with pytest.raises(FileNotFoundError, match='nowhere'):  # also where the cache holds them
+        fetch_face_models(real.mesh.parent, tmp_path / 'nowhere')
     for file in (real.detector, real.mesh):
         shutil.copy(file, tmp_path)
     monkeypatch.setenv('MESPOT_FACE_MODELS', str(tmp_path))
