@@ -43,7 +43,7 @@ class LongVideoDataset(BaseActionDataset):
         pipeline: Transforms; they begin with :class:`LoadStreams` and end with :class:`PackSpottingInputs`.
         data_root: Folder of the prepared data set. Defaults to ''.
         clip_len: Positions of a window. Defaults to 128.
-        stride: Positions between the starts of sliding windows. Defaults to 64.
+        stride: Positions between the starts of sliding windows. Defaults to None, half a window.
         frame_interval: Frames between positions; above 0, need not be whole. Defaults to None, which is 1
             unless ``target_fps`` is given.
         target_fps: Positions a second, for videos of mixed frame rates: ``frame_interval = fps /
@@ -73,7 +73,7 @@ class LongVideoDataset(BaseActionDataset):
         pipeline: Sequence[dict | Callable] = (),
         data_root: str = '',
         clip_len: int = 128,
-        stride: int = 64,
+        stride: int | None = None,
         frame_interval: float | None = None,
         target_fps: float | None = None,
         interval_jitter: tuple[float, float] | None = None,
@@ -107,7 +107,7 @@ class LongVideoDataset(BaseActionDataset):
                 f'LongVideoDataset: interval_jitter needs 0 < low <= high, found {interval_jitter}'
             )
         self.clip_len = clip_len
-        self.stride = stride
+        self.stride = max(clip_len // 2, 1) if stride is None else stride
         self.frame_interval = frame_interval
         self.target_fps = target_fps
         self.interval_jitter = interval_jitter

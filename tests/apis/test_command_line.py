@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.registry import MODELS
+from mmengine.registry import MODELS, DefaultScope
 from torch.utils.data import DataLoader, Dataset
 
 from mmaction_mespot.apis.command_line import run_command
@@ -24,7 +24,8 @@ def raising(error):
 
 
 def build_unknown_model():
-    MODELS.build(dict(type='NoSuchModel'))
+    with DefaultScope.overwrite_default_scope('mmengine'):  # another test may have left another scope
+        MODELS.build(dict(type='NoSuchModel'))
 
 
 def build_wrong_detections():

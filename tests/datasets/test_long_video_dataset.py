@@ -126,9 +126,8 @@ def test_seed_of_the_run_is_the_default(prepared: Path) -> None:
 
 
 def test_parts_join(prepared: Path) -> None:
-    sliding = dict(
-        type='LongVideoDataset', data_root=str(prepared), test_mode=True, pipeline=PIPELINE, clip_len=64
-    )
+    options = dict(test_mode=True, pipeline=PIPELINE, clip_len=64, stride=64)
+    sliding = dict(type='LongVideoDataset', data_root=str(prepared), **options)
     joined = ConcatDataset(
         [{**sliding, 'split': 'test'}, {**sliding, 'split': 'val', 'ann_file': 'annotations.json'}]
     )
@@ -171,3 +170,8 @@ def test_everybody_and_one_person(prepared: Path) -> None:
         's03_0101',
     ]
     assert dataset(prepared, fold='s02', split='test').data_list[0]['video_id'] == 's02_0101'
+
+
+def test_windows_slide_by_half_their_length(prepared: Path) -> None:
+    assert dataset(prepared, split='test', clip_len=32, stride=None, test_mode=True).stride == 16
+    assert dataset(prepared, split='test', clip_len=128, stride=None, test_mode=True).stride == 64
