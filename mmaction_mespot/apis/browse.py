@@ -89,7 +89,6 @@ def _sheet_event(
     images = reader.read(np.clip(frames, 0, len(reader) - 1))
     grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images[:2]]
     flow = compute_flow(grey[0], grey[1], flow_method)
-    names = ('onset', 'middle' if apex is None else 'apex', 'offset')
     words = [
         CLASSES[instance['label']],
         f'{start / entry["fps"]:.2f} s, {(end - start) / entry["fps"]:.2f} s long',
@@ -100,7 +99,11 @@ def _sheet_event(
         title=', '.join(word for word in words if word),
         label=instance['label'],
         images=(images[0], images[1], images[2]),
-        captions=tuple(f'{what} {frame}' for what, frame in zip(names, frames, strict=True)),
+        captions=(
+            f'onset {frames[0]}',
+            f'{"middle" if apex is None else "apex"} {frames[1]}',
+            f'offset {frames[2]}',
+        ),
         flow=flow - np.median(flow, axis=(0, 1)),
     )
 

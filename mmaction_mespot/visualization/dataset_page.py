@@ -25,8 +25,8 @@ def plot_dataset_statistics(statistics: DatasetStatistics, path: str | Path, tit
     figure = new_figure(5.4)
     if title:
         figure.suptitle(title, fontsize=11)
-    top, bottom = figure.subfigures(2, 1)
-    lengths, per_video = top.subplots(1, 2)
+    halves = np.asarray(figure.subfigures(2, 1), dtype=object)
+    lengths, per_video = halves[0].subplots(1, 2)
     filled = [row for row in statistics.lengths_s if len(row)]
     if filled:
         shortest, longest = min(row.min() for row in filled), max(row.max() for row in filled)
@@ -44,7 +44,7 @@ def plot_dataset_statistics(statistics: DatasetStatistics, path: str | Path, tit
     per_video.bar(np.arange(len(counts)), counts, color=GREY)
     per_video.set_xlabel('events in a video')
     per_video.set_ylabel('videos')
-    per_subject = bottom.subplots()
+    per_subject = halves[1].subplots()
     names = list(statistics.events_per_subject)
     base = np.zeros(len(names))
     for label, (name, colour) in enumerate(zip(CLASSES, CLASS_COLOURS, strict=True)):

@@ -67,7 +67,7 @@ def test_statistics_alone_need_no_pictures(prepared: Path, tmp_path: Path) -> No
     (prepared / 'rgb' / 's01_0101.h5').unlink()
     browse(prepared, tmp_path / 'out', videos=[])
     assert {path.name for path in (tmp_path / 'out').iterdir()} == {'index.html', 'statistics.png'}
-    with pytest.raises(FileNotFoundError, match='s01_0101.h5'):
+    with pytest.raises(FileNotFoundError, match=r's01_0101\.h5'):
         browse(prepared, tmp_path / 'out')
 
 
