@@ -60,6 +60,8 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10,<3.13',
     packages=find_packages(include=['mmaction_mespot', 'mmaction_mespot.*']),
+    # Weights and cards of the shipped models; their configs are modules.
+    package_data={'mmaction_mespot.checkpoints': ['*.pth', '*.md']},
     install_requires=INSTALL_REQUIRES,
     extras_require=EXTRAS_REQUIRE,
 )
