@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModel
 from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.models.streaming.temporal_context import crop_context
+
+from .level_spotter import LevelSpotter
 
 
 @MODELS.register_module()
-class MESpotter(BaseModel):
+class MESpotter(LevelSpotter):
     """Spot macro- and micro-expressions in a window of a long video: backbone, neck, head.
 
     The buffer ``score_thresholds`` holds the score above which a candidate of each class counts as found. It
     is chosen on the validation part, travels with the weights, and is NaN until then.
+
+    ``inputs`` of :meth:`forward` are the streams of a batch: ``rgb`` (N, 3, T, H, W), ``flow`` (N, 2, T, H, W),
+    or one of them, T = ``clip_len + 2 * context``.
 
     Args:
         backbone: Config of the backbone; takes the dict of streams, gives a tuple of levels, fine to coarse.
@@ -27,10 +30,14 @@ class MESpotter(BaseModel):
         neck: Config of the neck; None hands the backbone's levels to the head. Defaults to None.
         data_preprocessor: Config of the data preprocessor. Defaults to None, ``SpottingDataPreprocessor`` as
             it is.
+        context: Positions on each side of a window that only the backbone sees; its levels are cropped to
+            the window before the neck. The same number as ``LongVideoDataset``'s, a multiple of the coarsest
+            stride. Defaults to 0.
         init_cfg: Initialisation of MMEngine. Defaults to None.
-    """
 
-    score_thresholds: Tensor
+    Raises:
+        MESpotError: If the context is negative.
+    """
 
     def __init__(
         self,
@@ -38,65 +45,29 @@ class MESpotter(BaseModel):
         head: dict,
         neck: dict | None = None,
         data_preprocessor: dict | None = None,
+        context: int = 0,
         init_cfg: dict | None = None,
     ) -> None:
-        preprocessor = data_preprocessor or dict(type='SpottingDataPreprocessor')
-        super().__init__(MODELS.build(preprocessor), init_cfg)
+        super().__init__(data_preprocessor or dict(type='SpottingDataPreprocessor'), init_cfg)
+        if context < 0:
+            raise MESpotError(f'MESpotter: context must be at least 0, found {context}')
+        self.context = context
         self.backbone = MODELS.build(backbone)
-        self.neck = None if neck is None else MODELS.build(neck)
-        self.head = MODELS.build(head)
-        self.register_buffer('score_thresholds', torch.full((len(CLASSES),), float('nan')))
+        self.build_neck_and_head(neck, head)
 
-    def set_score_thresholds(self, thresholds: Sequence[float]) -> None:
-        """Store the chosen thresholds.
-
-        Args:
-            thresholds: One score a class, MaE first.
+    def extract_levels(
+        self, inputs: dict[str, Tensor], data_samples: Sequence[Any] | None
+    ) -> Sequence[Tensor]:
+        """Run the backbone and crop the context.
 
         Raises:
-            MESpotError: If there is not one finite number for each class.
+            MESpotError: If the windows have another context than the model.
         """
-        values = torch.as_tensor(thresholds, dtype=torch.float32)
-        if values.shape != self.score_thresholds.shape or not values.isfinite().all():
+        length = next(iter(inputs.values())).shape[2]
+        clip_len = data_samples[0].metainfo.get('clip_len') if data_samples else None
+        if clip_len is not None and length != clip_len + 2 * self.context:
             raise MESpotError(
-                f'score thresholds must be one finite number for each of {CLASSES}, found {thresholds}'
+                f'MESpotter with context={self.context} expects {clip_len} + 2 * {self.context} positions, found '
+                f'{length}: give the data set (LongVideoDataset) the same context'
             )
-        self.score_thresholds.copy_(values)
-
-    def forward(
-        self, inputs: dict[str, Tensor], data_samples: Sequence[Any] | None = None, mode: str = 'tensor'
-    ) -> Any:
-        """Run the network.
-
-        Args:
-            inputs: Streams of a batch: ``rgb`` (N, 3, T, H, W), ``flow`` (N, 2, T, H, W), or one of them.
-            data_samples: One :class:`ActionDataSample` a window; not needed for ``'tensor'``. Defaults to
-                None.
-            mode: ``'tensor'``, ``'loss'`` or ``'predict'``. Defaults to ``'tensor'``.
-
-        Returns:
-            ``'tensor'``: the head's logits and offsets of each level. ``'loss'``: the dict of losses.
-                ``'predict'``: the data
-            samples, each with ``pred_instances`` (``segments`` in the video's frames, ``scores``, ``labels``)
-            on the CPU and the metainfo ``score_thresholds`` (a list, or None while they are not chosen).
-
-        Raises:
-            MESpotError: If the mode is unknown, or data samples are missing.
-        """
-        if mode not in ('tensor', 'loss', 'predict'):
-            raise MESpotError(f"MESpotter: mode must be 'tensor', 'loss' or 'predict', found {mode!r}")
-        features = self.backbone(inputs)
-        if self.neck is not None:
-            features = self.neck(features)
-        if mode == 'tensor':
-            return self.head(features)
-        if data_samples is None:
-            raise MESpotError(f'MESpotter: mode {mode!r} needs data_samples, found None')
-        if mode == 'loss':
-            return self.head.loss(features, data_samples)
-        unset = bool(self.score_thresholds.isnan().any())
-        thresholds = None if unset else self.score_thresholds.tolist()
-        for sample, candidates in zip(data_samples, self.head.predict(features, data_samples), strict=True):
-            sample.pred_instances = candidates.cpu()
-            sample.set_metainfo(dict(score_thresholds=thresholds))
-        return list(data_samples)
+        return crop_context(self.backbone(inputs), length, self.context)

@@ -1,0 +1,14 @@
+"""A network on a video of any length: bounded memory, every frame through the backbone about once."""
+
+from .feature_stream import FeatureChunk, FeatureStream
+from .streaming_spotter import StreamingSpotter
+from .temporal_context import TemporalContext, crop_context, probe_context
+
+__all__ = [
+    'FeatureChunk',
+    'FeatureStream',
+    'StreamingSpotter',
+    'TemporalContext',
+    'crop_context',
+    'probe_context',
+]
