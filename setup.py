@@ -40,7 +40,16 @@ INSTALL_REQUIRES = [
 ]
 
 EXTRAS_REQUIRE = {
-    'tests': ['pytest>=8', 'pytest-xdist>=3.5', 'hypothesis>=6.100', 'ruff==0.14.5', 'mypy==1.18.2'],
+    # The backend TensorboardVisBackend.
+    'tensorboard': ['tensorboard>=2.14'],
+    'tests': [
+        'pytest>=8',
+        'pytest-xdist>=3.5',
+        'hypothesis>=6.100',
+        'ruff==0.14.5',
+        'mypy==1.18.2',
+        'tensorboard>=2.14',
+    ],
 }
 
 

@@ -10,6 +10,7 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=1),  # the last epoch is the result
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
+    visualization=dict(type='SpottingVisualizationHook', enable=False),  # tools/test.py --show-dir
 )
 custom_hooks = [dict(type='EpochSeedHook'), dict(type='ThresholdHook')]
 

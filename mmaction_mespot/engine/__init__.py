@@ -1,5 +1,5 @@
 """What runs around the training."""
 
-from mmaction_mespot.engine.hooks import EpochSeedHook, ThresholdHook
+from mmaction_mespot.engine.hooks import EpochSeedHook, SpottingVisualizationHook, ThresholdHook
 
-__all__ = ['EpochSeedHook', 'ThresholdHook']
+__all__ = ['EpochSeedHook', 'SpottingVisualizationHook', 'ThresholdHook']

@@ -1,6 +1,7 @@
 """Hooks of the training loop."""
 
 from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
+from mmaction_mespot.engine.hooks.spotting_visualization_hook import SpottingVisualizationHook
 from mmaction_mespot.engine.hooks.threshold_hook import ThresholdHook
 
-__all__ = ['EpochSeedHook', 'ThresholdHook']
+__all__ = ['EpochSeedHook', 'SpottingVisualizationHook', 'ThresholdHook']

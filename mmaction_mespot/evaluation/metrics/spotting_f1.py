@@ -52,6 +52,10 @@ class SpottingF1Metric(BaseMetric):
         prefix: Prefix of the result's keys. Defaults to None, which is ``'spotting'``.
         collect_dir: As in :class:`~mmengine.evaluator.BaseMetric`. Defaults to None.
 
+    Attributes:
+        evaluated: Videos with all their candidates and the thresholds of the last evaluation, on the main
+            process; None before it, and with ``top_threshold``.
+
     Raises:
         MESpotError: If a setting is unknown or out of its range.
     """
@@ -93,6 +97,7 @@ class SpottingF1Metric(BaseMetric):
         self.tune_thresholds = tune_thresholds
         self.top_threshold = top_threshold
         self.dump_path = dump_path
+        self.evaluated: tuple[list[VideoResult], Sequence[float]] | None = None
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Read the windows of one batch.
@@ -153,6 +158,7 @@ class SpottingF1Metric(BaseMetric):
         if thresholds is not None and source != 'default':
             metrics |= {f'threshold_{name}': value for name, value in zip(CLASSES, thresholds, strict=True)}
 
+        self.evaluated = None if thresholds is None else (videos, thresholds)
         self._report(counts, oracle, thresholds, source, len(videos))
         if self.dump_path is not None:
             metainfo = {
