@@ -9,9 +9,17 @@ from pathlib import Path
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.event_times import OFFSET_RULES
 from mmaction_mespot.annotations.registry import READERS, read_dataset
+from mmaction_mespot.preprocessing.atomic_file import whole_file
 from mmaction_mespot.preprocessing.flow import METHODS
-from mmaction_mespot.preprocessing.preparation_settings import STREAMS
+from mmaction_mespot.preprocessing.preparation_estimate import estimate_preparation
+from mmaction_mespot.preprocessing.preparation_settings import (
+    DEVICES,
+    FORMATS,
+    STREAMS,
+    PreparationSettings,
+)
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
+from mmaction_mespot.preprocessing.shard import Shard
 
 REPORT = 'annotations_report.csv'
 
@@ -23,6 +31,10 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--root', required=True, type=Path, help='folder of the download')
     parser.add_argument('--out', required=True, type=Path, help='folder for the prepared data set')
     parser.add_argument('--jobs', type=int, default=1, help='processes (default: 1)')
+    parser.add_argument(
+        '--shard', default='1/1', metavar='I/N', help='part I of N, for machines that share a disk'
+    )
+    parser.add_argument('--dry-run', action='store_true', help='say what is left, how long, how large')
     parser.add_argument('--streams', default=','.join(STREAMS), help=f'default: {",".join(STREAMS)}')
     parser.add_argument(
         '--crop-size', type=int, default=224, help='side of the aligned crop in px (default: 224)'
@@ -30,6 +42,14 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--flow', choices=METHODS, default='tvl1', help='optical flow (default: tvl1)')
     parser.add_argument(
         '--flow-gap', type=int, help='frames between the images of a flow (default: 4 at 30 fps)'
+    )
+    parser.add_argument('--device', choices=DEVICES, default='cpu', help='where TV-L1 runs (default: cpu)')
+    parser.add_argument('--flow-batch', type=int, default=32, help='pairs on the GPU at a time (default: 32)')
+    parser.add_argument(
+        '--format', choices=FORMATS, default='h5', help='of rgb and flow; rawframes: for stock MMAction2'
+    )
+    parser.add_argument(
+        '--flow-bound', type=float, default=20.0, help='largest flow of rawframes in px (default: 20)'
     )
     reader = parser.add_argument_group('reading of the labels')
     reader.add_argument('--table', type=Path, help='label table, where it is not found by itself')
@@ -50,6 +70,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 1 if a video failed, 2 if nothing could be started."""
     args = parse_args(arguments)
     try:
+        settings = PreparationSettings(
+            streams=tuple(args.streams.split(',')),
+            crop_size=args.crop_size,
+            flow_method=args.flow,
+            flow_gap=args.flow_gap,
+            format=args.format,
+            flow_bound=args.flow_bound,
+            device=args.device,
+            flow_batch=args.flow_batch,
+        )
+        shard = Shard.parse(args.shard)
         annotations, report = read_dataset(
             args.dataset,
             args.root,
@@ -65,27 +96,22 @@ def main(arguments: list[str] | None = None) -> int:
             f'{len(videos)} videos, {sum(video["total_frames"] for video in videos)} frames -> {args.out}',
             flush=True,
         )
+        if args.dry_run:
+            print(estimate_preparation(annotations, args.out, settings, args.jobs, shard))
+            return 0
         args.out.mkdir(parents=True, exist_ok=True)
-        report.save_csv(args.out / REPORT)
+        with whole_file(args.out / REPORT) as temporary:
+            report.save_csv(temporary)
         if report.counts['not_understood']:
             print(
                 f'{report.counts["not_understood"]} problems left out: see {args.out / REPORT}',
                 file=sys.stderr,
             )
-        result = prepare_dataset(
-            annotations,
-            args.out,
-            streams=tuple(args.streams.split(',')),
-            crop_size=args.crop_size,
-            flow_method=args.flow,
-            flow_gap=args.flow_gap,
-            jobs=args.jobs,
-        )
+        result = prepare_dataset(annotations, args.out, settings, args.jobs, shard)
     except (AnnotationError, ValueError, RuntimeError, OSError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
-    done, before, failed = len(result.prepared), len(result.skipped), len(result.failed)
-    print(f'{done} videos prepared, {before} were done before, {failed} failed')
+    print(result.summary())
     for video_id, reason in result.failed.items():
         print(f'failed: {video_id}: {reason}', file=sys.stderr)
     return 1 if result.failed else 0

@@ -59,7 +59,7 @@ class PreparationProgress:
         self._videos += 1
         rate = self._rate()
         left_s = (self.total_frames - self._frames) / rate if rate else 0.0
-        tail = '' if self._bar is not None else f' ({rate:.0f} frames/s, {_duration(left_s)} left)'
+        tail = '' if self._bar is not None else f' ({rate:.0f} frames/s, {format_duration(left_s)} left)'
         self._console.print(
             f'[{self._videos}/{self.total_videos}] {text}{tail}',
             highlight=False,
@@ -71,7 +71,8 @@ class PreparationProgress:
         return self._frames / max(time.monotonic() - self._started, 1e-6)
 
 
-def _duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
+    """A duration with its unit: '12 s', '3 min', '1.5 h'."""
     if seconds < 90:
         return f'{seconds:.0f} s'
     return f'{seconds / 60:.0f} min' if seconds < 5400 else f'{seconds / 3600:.1f} h'

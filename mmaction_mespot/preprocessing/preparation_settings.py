@@ -10,6 +10,9 @@ from .flow import METHODS
 
 GRID_CELLS = 12
 STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
+PICTURE_STREAMS = ('rgb', 'flow')
+FORMATS = ('h5', 'rawframes')
+DEVICES = ('cpu', 'cuda')
 # Rises when the same settings give other bytes, so that folders of an older version are made anew.
 _VERSION = 1
 _DEFAULT_GAP_S = 4 / 30
@@ -25,6 +28,12 @@ class PreparationSettings:
         flow_method: ``'tvl1'``, ``'tvl1-fast'`` or ``'dis'``.
         flow_gap: Frames between the two images of a flow; None for 4 at 30 fps and as long a time at other
             rates.
+        format: How ``rgb`` and ``flow`` are stored: ``'h5'``, or ``'rawframes'``, pictures named as MMAction2
+            does. The other streams are always HDF5.
+        flow_bound: Largest flow of ``'rawframes'`` in px; what is beyond is cut.
+        device: ``'cpu'``, or ``'cuda'`` for TV-L1 on a GPU. The two agree to rounding, so a video that was
+            prepared on either counts as done.
+        flow_batch: Pairs of frames on the GPU at a time.
 
     Raises:
         ValueError: A setting is out of its range; the message names it.
@@ -34,6 +43,10 @@ class PreparationSettings:
     crop_size: int = 224
     flow_method: str = 'tvl1'
     flow_gap: int | None = None
+    format: str = 'h5'
+    flow_bound: float = 20.0
+    device: str = 'cpu'
+    flow_batch: int = 32
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.streams) - set(STREAMS))
@@ -45,6 +58,18 @@ class PreparationSettings:
             raise ValueError(f'flow_method: found {self.flow_method!r}, expected one of {METHODS}')
         if self.flow_gap is not None and self.flow_gap < 1:
             raise ValueError(f'flow_gap: found {self.flow_gap}, expected 1 frame or more')
+        if self.format not in FORMATS:
+            raise ValueError(f'format: found {self.format!r}, expected one of {FORMATS}')
+        if self.format == 'rawframes' and not set(PICTURE_STREAMS) & set(self.streams):
+            raise ValueError(f'format rawframes: found the streams {self.streams}, expected rgb or flow too')
+        if not self.flow_bound > 0:
+            raise ValueError(f'flow_bound: found {self.flow_bound}, expected more than 0 px')
+        if self.device not in DEVICES:
+            raise ValueError(f'device: found {self.device!r}, expected one of {DEVICES}')
+        if self.device == 'cuda' and self.flow_method == 'dis':
+            raise ValueError('device cuda: the flow dis runs on the CPU only; expected tvl1 or tvl1-fast')
+        if self.flow_batch < 1:
+            raise ValueError(f'flow_batch: found {self.flow_batch}, expected 1 pair or more')
 
     def gap(self, fps: float) -> int:
         """Frames between the two images of a flow, at a frame rate."""
@@ -67,6 +92,7 @@ class PreparationSettings:
             video: Its annotation entry.
             fingerprint: Hash that changes with its frames.
         """
+        rawframes = {'format': self.format, 'flow_bound': self.flow_bound}
         return {
             'version': _VERSION,
             'streams': sorted(self.streams),
@@ -76,6 +102,20 @@ class PreparationSettings:
             'fps': video['fps'],
             'total_frames': video['total_frames'],
             'source': fingerprint,
+            **(rawframes if self.format == 'rawframes' else {}),
+        }
+
+    def made(self, parameters: dict[str, Any], video: dict[str, Any]) -> bool:
+        """Whether files with these recorded parameters are what these settings ask for, from whatever frames.
+
+        Args:
+            parameters: As :meth:`parameters` gave them, with these streams or more.
+            video: The video's annotation entry.
+        """
+        asked = self.parameters(video, parameters['source'])
+        return set(self.streams) <= set(parameters['streams']) and {**asked, 'streams': []} == {
+            **parameters,
+            'streams': [],
         }
 
     def with_streams_of(

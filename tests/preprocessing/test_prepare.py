@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ import cv2
 import numpy as np
 import pytest
 
-from mmaction_mespot.preprocessing import prepare
+from mmaction_mespot.preprocessing import video_jobs
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
 
 FRAMES = 10
-OPTIONS: dict[str, Any] = dict(crop_size=64, flow_method='dis', flow_gap=2)
+SETTINGS = PreparationSettings(crop_size=64, flow_method='dis', flow_gap=2)
 
 
 @pytest.fixture(scope='module')
@@ -61,7 +63,7 @@ def root(frames_root: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope='module')
 def undisturbed(frames_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     out = tmp_path_factory.mktemp('undisturbed')
-    result = prepare_dataset(_annotations(frames_root), out, **OPTIONS)
+    result = prepare_dataset(_annotations(frames_root), out, SETTINGS)
     assert result.prepared == ['s15_0101', 's15_0102', 's16_0101']
     return _tree(out)
 
@@ -76,51 +78,55 @@ def test_resume_skips_what_is_done_and_redoes_what_is_not(
     root: Path, tmp_path: Path, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, done = tmp_path / 'out', []
-    real = prepare.prepare_video
+    real = video_jobs.prepare_video
 
     def counted(video: dict[str, Any], *args: Any) -> dict[str, Any]:
         done.append(video['video_id'])
         return real(video, *args)
 
-    monkeypatch.setattr(prepare, 'prepare_video', counted)
-    prepare_dataset(_annotations(root), out, **OPTIONS)
+    monkeypatch.setattr(video_jobs, 'prepare_video', counted)
+    prepare_dataset(_annotations(root), out, SETTINGS)
     assert _tree(out) == undisturbed
     done.clear()
-    assert prepare_dataset(_annotations(root), out, **OPTIONS).skipped == ['s15_0101', 's15_0102', 's16_0101']
+    assert prepare_dataset(_annotations(root), out, SETTINGS).skipped == ['s15_0101', 's15_0102', 's16_0101']
     assert done == []
     (out / 'rgb' / 's15_0102.h5').unlink()
-    prepare_dataset(_annotations(root), out, **OPTIONS)
+    prepare_dataset(_annotations(root), out, SETTINGS)
     assert done == ['s15_0102']
     assert _tree(out) == undisturbed
     shutil.copy(root / 's15_0101' / 'img001.jpg', root / 's16_0101' / 'img004.jpg')
-    prepare_dataset(_annotations(root), out, **OPTIONS)
+    prepare_dataset(_annotations(root), out, SETTINGS)
     assert done == ['s15_0102', 's16_0101']
     # Fewer streams: what is there stays.
-    prepare_dataset(_annotations(root), out, **OPTIONS, streams=('flow_roi',))
+    prepare_dataset(_annotations(root), out, replace(SETTINGS, streams=('flow_roi',)))
     assert len(done) == 2
     assert _folders(out) == ['faces', 'flow', 'flow_grid', 'flow_roi', 'rgb']
     # Other settings: all anew, and no stream of the old ones is left behind.
-    prepare_dataset(_annotations(root), out, **{**OPTIONS, 'crop_size': 40}, streams=('flow_roi',))
+    prepare_dataset(_annotations(root), out, replace(SETTINGS, crop_size=40, streams=('flow_roi',)))
     assert len(done) == 5
     assert _folders(out) == ['faces', 'flow_roi']
     # Another stream comes to what is there.
-    prepare_dataset(_annotations(root), out, **{**OPTIONS, 'crop_size': 40}, streams=('flow_grid',))
+    prepare_dataset(_annotations(root), out, replace(SETTINGS, crop_size=40, streams=('flow_grid',)))
     assert _folders(out) == ['faces', 'flow_grid', 'flow_roi']
 
 
 def _folders(out: Path) -> list[str]:
-    return sorted(path.name for path in out.iterdir() if path.is_dir() and any(path.iterdir()))
+    return sorted(
+        path.name
+        for path in out.iterdir()
+        if path.name != 'manifest' and path.is_dir() and any(path.iterdir())
+    )
 
 
 def test_bad_videos_are_reported_and_the_others_go_on(
     root: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     out = tmp_path / 'out'
-    prepare_dataset(_annotations(root), out, **OPTIONS)
+    prepare_dataset(_annotations(root), out, SETTINGS)
     cut = root / 's15_0101' / 'img007.jpg'
     cut.write_bytes(cut.read_bytes()[:-100])
     (root / 's15_0102' / 'img010.jpg').unlink()
-    result = prepare_dataset(_annotations(root), out, **OPTIONS)
+    result = prepare_dataset(_annotations(root), out, SETTINGS)
     assert result.skipped == ['s16_0101']
     assert 'img007.jpg: the JPEG is cut off' in result.failed['s15_0101']
     assert 'img010.jpg: missing' in result.failed['s15_0102']
@@ -130,6 +136,9 @@ def test_bad_videos_are_reported_and_the_others_go_on(
     # No file of a bad video is left, neither whole nor half.
     assert {path.name for path in out.rglob('*.*') if path.is_file()} == {
         's16_0101.h5',
+        's15_0101.json',
+        's15_0102.json',
+        's16_0101.json',
         'annotations.json',
         'manifest.json',
     }
@@ -139,7 +148,7 @@ def test_no_face_is_reported(root: Path, tmp_path: Path) -> None:
     for path in (root / 's15_0101').iterdir():
         cv2.imwrite(str(path), np.full((300, 256, 3), 90, np.uint8))
     shutil.rmtree(root / 's15_0102')
-    result = prepare_dataset(_annotations(root), tmp_path / 'out', **OPTIONS)
+    result = prepare_dataset(_annotations(root), tmp_path / 'out', SETTINGS)
     assert result.prepared == ['s16_0101']
     assert result.failed == {'s15_0101': 's15_0101: no face found in any of the 4 frames looked at'}
 
@@ -152,18 +161,19 @@ def test_killed_and_resumed_gives_the_same_bytes(
     out = tmp_path / 'out'
     code = (
         'import json, sys\n'
+        'from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings\n'
         'from mmaction_mespot.preprocessing.prepare import prepare_dataset\n'
         'annotations = json.load(open(sys.argv[1]))\n'
-        f'prepare_dataset(annotations, sys.argv[2], jobs=2, **{OPTIONS})\n'
+        f'prepare_dataset(annotations, sys.argv[2], {SETTINGS!r}, jobs=2)\n'
     )
     process = subprocess.Popen([sys.executable, '-c', code, str(tmp_path / 'annotations'), str(out)])
-    while not (out / 'manifest.json').exists() and process.poll() is None:
+    while not list(out.glob('manifest/*.json')) and process.poll() is None:
         time.sleep(0.001)
     children = Path(f'/proc/{process.pid}/task/{process.pid}/children')
     workers = children.read_text().split() if children.exists() else []
     process.kill()
     assert process.wait() == -9
-    result = prepare_dataset(_annotations(frames_root), out, **OPTIONS)
+    result = prepare_dataset(_annotations(frames_root), out, SETTINGS)
     assert result.skipped
     assert result.prepared
     assert _tree(out) == undisturbed
@@ -185,9 +195,9 @@ def test_a_dead_worker_is_said_clearly(
             future.set_exception(BrokenProcessPool('died'))
             return future
 
-    monkeypatch.setattr(prepare, 'ProcessPoolExecutor', DyingPool)
+    monkeypatch.setattr(video_jobs, 'ProcessPoolExecutor', DyingPool)
     with pytest.raises(RuntimeError, match=r'a worker process died .* run the same command again'):
-        prepare_dataset(_annotations(frames_root), tmp_path, jobs=2, **OPTIONS)
+        prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS, jobs=2)
 
 
 def test_bad_settings(frames_root: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from mmaction_mespot.preprocessing import video_preparation
 from mmaction_mespot.preprocessing.face_file import read_face_file
 from mmaction_mespot.preprocessing.faces import FaceTracker, warp
 from mmaction_mespot.preprocessing.faces.regions import grid_means
+from mmaction_mespot.preprocessing.flow import batches
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store_reader import StreamReader
 from mmaction_mespot.preprocessing.video_preparation import flow_pair, prepare_video
@@ -52,7 +53,7 @@ def test_streams_hold_what_the_convention_says(
         fps=30.0,
     )
     alive: list[int] = []
-    monkeypatch.setattr(video_preparation, 'compute_flow', _flow_of_means)
+    monkeypatch.setattr(batches, 'compute_flow', _flow_of_means)
     settings = PreparationSettings(crop_size=64, flow_gap=gap)
     record = prepare_video(video, tmp_path, tmp_path / 'out', settings, tracker, lambda: alive.append(1))
     assert len(alive) == n

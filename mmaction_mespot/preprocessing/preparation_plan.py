@@ -1,0 +1,62 @@
+"""What is left to do of a data set, found without changing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .frame_error import FrameError
+from .frames import open_frames
+from .manifest import Manifest
+from .preparation_settings import PreparationSettings
+from .shard import Shard
+
+
+@dataclass
+class PreparationPlan:
+    """The videos of one machine's share, by what has to be done with them.
+
+    Attributes:
+        todo: Annotation entries with the settings to use: those asked for, and the streams that a video has.
+        done: Ids of the finished videos.
+        failed: Ids of the videos with a missing or an empty frame, and the reasons.
+    """
+
+    todo: list[tuple[dict[str, Any], PreparationSettings]] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> int:
+        """Frames to do."""
+        return sum(video['total_frames'] for video, _ in self.todo)
+
+
+def plan_preparation(
+    annotations: dict[str, Any], manifest: Manifest, settings: PreparationSettings, shard: Shard
+) -> PreparationPlan:
+    """Compare the frames on disk with the manifest.
+
+    Raises:
+        ValueError: There is no video, or an id has a blank, which MMAction2's lists of raw frames can't hold.
+    """
+    videos = annotations['data_list']
+    if not videos:
+        raise ValueError('the annotations hold no video')
+    blanks = [video['video_id'] for video in videos if len(video['video_id'].split()) != 1]
+    if settings.format == 'rawframes' and blanks:
+        raise ValueError(f'format rawframes: the video id {blanks[0]!r} holds a blank')
+    plan = PreparationPlan()
+    for video in shard.share(videos):
+        video_id = video['video_id']
+        try:
+            fingerprint = open_frames(video, annotations['metainfo']['source_root']).fingerprint()
+        except FrameError as error:
+            plan.failed[video_id] = str(error)
+            continue
+        kept = settings.with_streams_of(manifest.videos.get(video_id), video, fingerprint)
+        if manifest.is_done(video_id, kept.parameters(video, fingerprint)):
+            plan.done.append(video_id)
+        else:
+            plan.todo.append((video, kept))
+    return plan

@@ -1,0 +1,116 @@
+"""Preparing videos one after the other or in several processes; a bad one does not stop the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import cv2
+
+from .faces import FaceModelPaths, FaceTracker
+from .preparation_progress import PreparationProgress
+from .video_preparation import prepare_video
+from .video_task import VideoTask
+
+_POLL_S = 0.5
+
+Outcome = tuple[VideoTask, 'dict[str, Any] | None', str]
+"""A video, its record for the manifest or None, and why it failed."""
+
+
+def _prepare(task: VideoTask, tracker: FaceTracker, on_frame: Callable[[], None]) -> Outcome:
+    """Prepare one video; any error of it becomes a reason, so that the others go on."""
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+        on_frame()
+
+    try:
+        record = prepare_video(task.video, task.source_root, task.out, task.settings, tracker, count)
+    except Exception as error:
+        for _ in range(task.video['total_frames'] - counted):
+            on_frame()
+        reason = (
+            str(error) if isinstance(error, (ValueError, OSError)) else f'{type(error).__name__}: {error}'
+        )
+        return task, None, reason
+    return task, record, ''
+
+
+def run_here(tasks: list[VideoTask], progress: PreparationProgress) -> Iterator[Outcome]:
+    """Prepare the videos one after the other in this process."""
+    tracker, frames = FaceTracker(tasks[0].models), 0
+
+    def count() -> None:
+        nonlocal frames
+        frames += 1
+        progress.update(frames)
+
+    for task in tasks:
+        yield _prepare(task, tracker, count)
+
+
+# Of a worker process, set when it starts.
+_counter: Any = None
+_tracker: FaceTracker | None = None
+
+
+def _start_worker(counter: Any, models: FaceModelPaths) -> None:
+    global _counter, _tracker
+    import numba
+
+    cv2.setNumThreads(1)
+    numba.set_num_threads(1)
+    _counter, _tracker = counter, FaceTracker(models)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the main process is gone; a killed one can't tell its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(task: VideoTask) -> Outcome:
+    def count() -> None:
+        with _counter.get_lock():
+            _counter.value += 1
+
+    if _tracker is None:
+        raise RuntimeError('the worker process was not started by prepare_dataset')
+    return _prepare(task, _tracker, count)
+
+
+def run_parallel(tasks: list[VideoTask], jobs: int, progress: PreparationProgress) -> Iterator[Outcome]:
+    """Prepare the videos in several processes; they come in the order in which they are finished.
+
+    Raises:
+        RuntimeError: A process died.
+    """
+    context = multiprocessing.get_context('spawn')
+    counter = context.Value('q', 0)
+    pool = ProcessPoolExecutor(
+        min(jobs, len(tasks)), context, initializer=_start_worker, initargs=(counter, tasks[0].models)
+    )
+    try:
+        waiting: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
+        while waiting:
+            done, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+            progress.update(counter.value)
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            'a worker process died (out of memory?); finished videos are kept: run the same command again'
+        ) from error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
