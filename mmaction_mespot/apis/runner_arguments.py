@@ -18,6 +18,9 @@ from mmengine.config import Config, DictAction
 from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.errors import MESpotError
 
+NO_CHECKPOINT = 'none'
+"""Stands for the checkpoint of a model that has no weights."""
+
 
 def parser_for_train() -> argparse.ArgumentParser:
     """Make the parser of ``tools/train.py``.
@@ -54,7 +57,12 @@ def parser_for_test() -> argparse.ArgumentParser:
     """
     parser = argparse.ArgumentParser(description='Test a trained spotter (or any model of MMAction2)')
     parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        default=NO_CHECKPOINT,
+        help='checkpoint file (default: none, for a spotter without weights)',
+    )
     parser.add_argument('--work-dir', help='folder for logs and metrics (./work_dirs/<config name>)')
     parser.add_argument('--dump', help='save the raw predictions to this .pkl file')
     parser.add_argument('--show-dir', help='folder for the pictures of the visualization hook')
@@ -124,7 +132,7 @@ def config_for_test(arguments: Sequence[str] | None = None) -> Config:
         arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
 
     Returns:
-        Config: Ready for the runner; ``load_from`` is the checkpoint.
+        Config: Ready for the runner; ``load_from`` is the checkpoint, or None.
 
     Raises:
         MESpotError: If the config cannot be read, or a flag does not go with it.
@@ -148,7 +156,7 @@ def config_for_test(arguments: Sequence[str] | None = None) -> Config:
             cfg.test_evaluator if isinstance(cfg.test_evaluator, list | tuple) else [cfg.test_evaluator]
         )
         cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
-    cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.load_from, cfg.resume = None if args.checkpoint == NO_CHECKPOINT else args.checkpoint, False
     return _merge_options(cfg, args)
 
 

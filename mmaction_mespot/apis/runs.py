@@ -45,7 +45,11 @@ def run_training(arguments: Sequence[str] | None = None) -> None:
 
 
 def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
-    """Test a checkpoint: ``tools/test.py``.
+    """Test a checkpoint, or a spotter without weights: ``tools/test.py``.
+
+    Without a checkpoint, or if the config says ``tune_before_test=True`` (where the post-processing differs
+    from that of the training), the validation runs first: `ThresholdHook` puts the thresholds that are best
+    on the validation people into the model.
 
     Args:
         arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
@@ -54,13 +58,20 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         dict[str, Any]: The metrics.
 
     Raises:
-        MESpotError: If the checkpoint is missing or belongs to another model, or the split is empty.
+        MESpotError: If the checkpoint is missing or belongs to another model, or a split is empty.
     """
     cfg = config_for_test(arguments)
     _require(cfg, 'test')
     check_checkpoint_exists(cfg.load_from)
     runner = _build_runner(cfg)
-    check_checkpoint_fits(runner.model, cfg.load_from)
+    if cfg.load_from is not None:
+        check_checkpoint_fits(runner.model, cfg.load_from)
+    elif next(runner.model.parameters(), None) is not None:
+        raise MESpotError(f'the model of {cfg.filename} has weights: expected a checkpoint, found none')
+    if cfg.load_from is None or cfg.get('tune_before_test', False):
+        _require(cfg, 'val')
+        build_loop(lambda: runner.val_loop, cfg.val_dataloader.dataset, 'val')
+        runner.val()
     build_loop(lambda: runner.test_loop, cfg.test_dataloader.dataset, 'test')
     return runner.test()
 

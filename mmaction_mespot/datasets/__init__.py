@@ -3,5 +3,6 @@
 from .epoch_sampler import EpochSampler
 from .long_video_dataset import LongVideoDataset
 from .transforms import *  # noqa: F403
+from .whole_video_dataset import WholeVideoDataset
 
-__all__ = ['EpochSampler', 'LongVideoDataset']
+__all__ = ['EpochSampler', 'LongVideoDataset', 'WholeVideoDataset']

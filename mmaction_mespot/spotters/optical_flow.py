@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from mmaction.registry import MODELS
 from scipy.signal import find_peaks
 
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.iou import segment_ioa
 from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.spotters.displacement import bump_contrast, displacement
+from mmaction_mespot.spotters.flow_spotter import FlowSpotter
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Bump:
     weights: np.ndarray
 
 
-class OpticalFlowSpotter:
+@MODELS.register_module()
+class OpticalFlowSpotter(FlowSpotter):
     """Main-direction flow in landmark regions, after OF-FD.
 
     An expression carries parts of the face away and back: one lobe of flow (onset) followed by the
@@ -62,6 +65,8 @@ class OpticalFlowSpotter:
         ValueError: If a parameter is out of range.
     """
 
+    stream = 'flow_roi'
+
     def __init__(
         self,
         min_length_s: float = 0.2,
@@ -72,6 +77,7 @@ class OpticalFlowSpotter:
         noise_floor_px: float = 0.02,
         overlap: float = 0.4,
     ) -> None:
+        super().__init__()
         if not 0 < min_length_s < max_length_s:
             lengths = f'{min_length_s}, {max_length_s}'
             raise ValueError(f'0 < min_length_s < max_length_s expected, found {lengths}')

@@ -2,7 +2,9 @@
 
 from .flow_jitter import FlowJitter
 from .load_streams import LoadStreams
+from .load_video_flow import LoadVideoFlow
 from .pack_spotting_inputs import PackSpottingInputs
+from .pack_video_flow import PackVideoFlow
 from .stream_center_crop import StreamCenterCrop
 from .stream_flip import StreamFlip
 from .stream_random_crop import StreamRandomCrop
@@ -11,7 +13,9 @@ from .stream_resize import StreamResize
 __all__ = [
     'FlowJitter',
     'LoadStreams',
+    'LoadVideoFlow',
     'PackSpottingInputs',
+    'PackVideoFlow',
     'StreamCenterCrop',
     'StreamFlip',
     'StreamRandomCrop',

@@ -1,0 +1,43 @@
+"""From a whole video's flow to what a spotter without training takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmcv.transforms import BaseTransform
+
+META_KEYS = (
+    'video_id',
+    'subject',
+    'part',
+    'fps',
+    'total_frames',
+    'window_start',
+    'frame_interval',
+    'clip_len',
+    'video_segments',
+    'video_labels',
+    'flow_gap',
+)
+
+
+@TRANSFORMS.register_module()
+class PackVideoFlow(BaseTransform):
+    """Pack a whole video.
+
+    Gives ``inputs`` (``flow`` (n, ..., 2) float32) and ``data_samples``: an ``ActionDataSample`` with, as
+    metainfo, `META_KEYS`.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack the flow and what is known of the video."""
+        sample = ActionDataSample()
+        sample.set_metainfo({key: results[key] for key in META_KEYS})
+        return dict(inputs=dict(flow=torch.from_numpy(np.asarray(results['flow']))), data_samples=sample)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'

@@ -1,0 +1,84 @@
+"""What all spotters without training share: a flow stream in, candidates out, in the manner of a network."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from mmengine.model import BaseModel
+from mmengine.structures import InstanceData
+from torch import Tensor
+
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES, Detections
+
+
+class FlowSpotter(BaseModel):
+    """A spotter that needs no training: :meth:`spot` on the flow of a whole video.
+
+    As a model of MMEngine it runs under the tools and metrics of the networks. It has no weights. Its only
+    state is the buffer ``score_thresholds``, as in :class:`MESpotter`: the score above which a candidate of
+    each class counts as found, chosen on the validation people, NaN until then.
+
+    Attributes:
+        stream: Stream of the prepared data that :meth:`spot` reads.
+    """
+
+    stream: ClassVar[str]
+    score_thresholds: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer('score_thresholds', torch.full((len(CLASSES),), float('nan')))
+
+    @abstractmethod
+    def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
+        """Find the candidates of one video, for all thresholds.
+
+        Args:
+            flow: Flow with the head's motion removed, px of the crop per `gap` frames, (n, ..., 2); NaN
+                counts as still.
+            fps: Frame rate.
+            gap: Frames between the two pictures of a flow field.
+
+        Returns:
+            Candidates in frames of the video, scores in [0, 1].
+        """
+
+    def forward(
+        self, inputs: dict[str, Any], data_samples: Sequence[Any] | None = None, mode: str = 'tensor'
+    ) -> list[Any]:
+        """Spot the videos of a batch.
+
+        Args:
+            inputs: ``flow``, for each video one tensor (n, ..., 2).
+            data_samples: One data sample a video with the metainfo ``fps`` and ``flow_gap``.
+            mode: ``'predict'``, the only one.
+
+        Returns:
+            The data samples, each with ``pred_instances`` (``segments`` in frames, ``scores``, ``labels``)
+            and the metainfo ``score_thresholds`` (a list, or None while they are not chosen).
+
+        Raises:
+            MESpotError: If another mode is asked for, or data samples are missing.
+        """
+        if mode != 'predict' or data_samples is None:
+            raise MESpotError(
+                f'{type(self).__name__} has nothing to train and only predicts on data samples, '
+                f'found mode {mode!r}' + (' without data samples' if data_samples is None else '')
+            )
+        unset = bool(self.score_thresholds.isnan().any())
+        thresholds = None if unset else self.score_thresholds.tolist()
+        for flow, sample in zip(inputs['flow'], data_samples, strict=True):
+            found = self.spot(flow.cpu().numpy(), sample.metainfo['fps'], sample.metainfo['flow_gap'])
+            sample.pred_instances = InstanceData(
+                segments=torch.from_numpy(found.segments),
+                # As exact as the buffer of the thresholds, so that a score equal to one stays equal.
+                scores=torch.from_numpy(found.scores.astype(np.float32)),
+                labels=torch.from_numpy(found.labels),
+            )
+            sample.set_metainfo(dict(score_thresholds=thresholds))
+        return list(data_samples)
