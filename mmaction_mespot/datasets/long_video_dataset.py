@@ -14,14 +14,12 @@ from mmengine.logging import print_log
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.grid import sampled_frames
-from mmaction_mespot.intervals.windows import window_starts
 
 from .seeding import seeded
 from .subject_selection import select_subjects
-from .transforms.load_streams import LoadStreams
 from .video_events import VideoEvents
 from .window_geometry import visible_segments
+from .window_layout import WindowLayout
 from .window_sampler import WindowSampler
 
 
@@ -54,6 +52,13 @@ class LongVideoDataset(BaseActionDataset):
         windows_per_epoch: Length of a training epoch. Defaults to None, as many as sliding windows.
         balance: Weight of the training windows with a ``MaE``, with an ``ME``, with ``none``. Defaults to
             equal weights.
+        context: Positions on each side of a window that only the backbone sees (``MESpotter(context=...)``):
+            ``frame_inds`` then has ``clip_len + 2 * context`` entries; beyond the ends of the video its first
+            and last frame stand. Defaults to 0.
+        align: Start windows at multiples of so many positions of the video's own grid (see
+            :mod:`mmaction_mespot.intervals.position_grid`), so that windows can share a backbone's features:
+            its coarsest stride. A training window is moved to the nearest such start. Defaults to None, any
+            frame.
         min_visible: Share of an event that has to lie in a window to count as its ground truth; by less than
             half, its true boundaries could not be told. Defaults to 0.5.
         split, fold, include_subjects, exclude_subjects: The people, see :func:`select_subjects`. Default to
@@ -79,6 +84,8 @@ class LongVideoDataset(BaseActionDataset):
         interval_jitter: tuple[float, float] | None = None,
         windows_per_epoch: int | None = None,
         balance: Mapping[str, float] | None = None,
+        context: int = 0,
+        align: int | None = None,
         min_visible: float = 0.5,
         split: str | None = None,
         fold: str | None = None,
@@ -108,6 +115,7 @@ class LongVideoDataset(BaseActionDataset):
             )
         self.clip_len = clip_len
         self.stride = max(clip_len // 2, 1) if stride is None else stride
+        self.layout = WindowLayout(clip_len, self.stride, context, align)
         self.frame_interval = frame_interval
         self.target_fps = target_fps
         self.interval_jitter = interval_jitter
@@ -150,7 +158,7 @@ class LongVideoDataset(BaseActionDataset):
         super().full_init()
         self.store_root = Path(self.ann_file).parent
         for transform in self.pipeline.transforms:
-            if isinstance(transform, LoadStreams):
+            if hasattr(transform, 'check_files'):
                 transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
         self._events = [
             VideoEvents(
@@ -162,10 +170,10 @@ class LongVideoDataset(BaseActionDataset):
             for video in self.data_list
         ]
         self._intervals = [self._interval(events.fps) for events in self._events]
-        self._windows = [
+        self._windows: list[tuple[int, float]] = [
             (index, start)
             for index, (events, k) in enumerate(zip(self._events, self._intervals, strict=True))
-            for start in window_starts(events.total_frames, self.clip_len * k, self.stride * k)
+            for start in self.layout.starts(events.total_frames, k)
         ]
         if not self.test_mode:
             self._sampler = WindowSampler(self._events, self.balance)
@@ -185,9 +193,10 @@ class LongVideoDataset(BaseActionDataset):
 
         Returns:
             Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len``, ``frame_inds``
-            (clip_len,), the ground truth of the window (``gt_segments`` (N, 2) in window instants,
-            ``gt_labels`` (N,)) and of the video (``video_segments`` (M, 2) in frames, ``video_labels`` (M,)),
-            and ``store_root``.
+            (clip_len + 2 * context,), the ground truth of the window (``gt_segments`` (N, 2) in window
+            instants, ``gt_labels`` (N,)) and of the video (``video_segments`` (M, 2) in frames,
+            ``video_labels`` (M,)), and ``store_root``; with ``align`` also ``window_position``, the window's
+            first position.
         """
         if not self._fully_initialized:
             self.full_init()
@@ -203,11 +212,12 @@ class LongVideoDataset(BaseActionDataset):
                 self._sampler.kind(position, len(self)), self.clip_len, intervals
             )
             interval = intervals[index]
+            start = self.layout.snap(start, self._events[index].total_frames, interval)
         video, events = self.data_list[index], self._events[index]
         segments, visible = visible_segments(
             events.segments, start, interval, self.clip_len, self.min_visible
         )
-        return dict(
+        window = dict(
             video_id=video['video_id'],
             subject=video['subject'],
             part=self.part,
@@ -216,7 +226,7 @@ class LongVideoDataset(BaseActionDataset):
             window_start=start,
             frame_interval=interval,
             clip_len=self.clip_len,
-            frame_inds=sampled_frames(start, self.clip_len, interval, events.total_frames),
+            frame_inds=self.layout.frames(start, events.total_frames, interval),
             gt_segments=segments,
             gt_labels=events.labels[visible],
             video_segments=events.segments,
@@ -224,6 +234,9 @@ class LongVideoDataset(BaseActionDataset):
             store_root=self.store_root,
             sample_idx=idx,
         )
+        if self.layout.align is not None:
+            window['window_position'] = self.layout.position(start, interval)
+        return window
 
     def prepare_data(self, idx: int) -> Any:
         """Give a window after the pipeline; all that is random in training depends on (seed, index) alone."""

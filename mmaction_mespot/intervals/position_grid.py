@@ -1,13 +1,14 @@
 """One time grid for a whole video, so that its windows can share what was computed once.
 
-Position j of a video stands for frames ``k j`` to ``k (j + 1)`` and reads frame ``floor(k (j + 0.5))``, clipped
-into the video; k is the ``frame_interval``. An **aligned** window starts at a position that is a multiple of
-``align`` (the coarsest stride of a backbone), so that its features lie on the grid of the video's features::
+Position j of a video stands for frames ``k j`` to ``k (j + 1)`` and reads frame ``floor(k (j + 0.5))``,
+clipped into the video; k is the ``frame_interval``. An **aligned** window starts at a position that is a
+multiple of ``align`` (the coarsest stride of a backbone), so that its features lie on the grid of the video's
+features::
 
-    positions   0   .   .   .   8   .   .   .   16  .   .   .   24  .   .   e           align 8, the video ends at e
-    windows     [========= clip_len =========)
-                                [========= clip_len =========)
-    last one                                [========= clip_len =========)              ends at most align - 1 beyond e
+    positions  0       8       16      24      32      40  e         align 8, the video ends at e = 42
+    windows    [======= clip_len ======)
+                               [======= clip_len ======)
+    last one                           [======= clip_len ======)     up to align - 1 beyond the end
 """
 
 from __future__ import annotations
@@ -74,6 +75,6 @@ def check_alignment(clip_len: int, stride: int, align: int) -> None:
     """
     if align < 1 or clip_len < 1 or stride < 1 or clip_len % align or stride % align or stride > clip_len:
         raise MESpotError(
-            'aligned windows need clip_len and stride above 0, in multiples of align, and stride <= clip_len; '
+            'aligned windows need clip_len and stride in multiples of align, and 0 < stride <= clip_len; '
             f'found clip_len={clip_len}, stride={stride}, align={align}'
         )

@@ -175,3 +175,17 @@ def test_everybody_and_one_person(prepared: Path) -> None:
 def test_windows_slide_by_half_their_length(prepared: Path) -> None:
     assert dataset(prepared, split='test', clip_len=32, stride=None, test_mode=True).stride == 16
     assert dataset(prepared, split='test', clip_len=128, stride=None, test_mode=True).stride == 64
+
+
+def test_context_and_alignment(prepared: Path) -> None:
+    options = dict(split='val', target_fps=30, pipeline=[], context=8, align=8)
+    windows = dataset(prepared, test_mode=True, **options)  # s02: 240 frames of 60 a second
+    assert [windows[i]['window_start'] for i in range(len(windows))] == [0, 64, 112]
+    assert windows[2]['window_position'] == 56
+    frames = windows[2]['frame_inds']
+    assert len(frames) == 64 + 16
+    assert frames[:2].tolist() == [97, 99] and frames[-9:].tolist() == [239] * 9
+    drawn = dataset(prepared, windows_per_epoch=30, interval_jitter=(0.8, 1.2), **options)
+    for window in map(drawn.__getitem__, range(30)):
+        assert window['window_position'] % 8 == 0
+        assert window['window_start'] == window['window_position'] * window['frame_interval']

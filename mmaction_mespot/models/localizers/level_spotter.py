@@ -61,7 +61,7 @@ class LevelSpotter(BaseModel):
         raise NotImplementedError
 
     def predict_levels(self, features: Sequence[Tensor], data_samples: Sequence[Any]) -> list[Any]:
-        """Run neck and head on levels; fills the data samples as the mode ``'predict'`` of :meth:`forward`."""
+        """Run neck and head; fills the data samples as the mode ``'predict'`` of :meth:`forward` does."""
         if self.neck is not None:
             features = self.neck(features)
         return self._fill(features, data_samples)

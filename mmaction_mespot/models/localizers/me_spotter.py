@@ -21,8 +21,8 @@ class MESpotter(LevelSpotter):
     The buffer ``score_thresholds`` holds the score above which a candidate of each class counts as found. It
     is chosen on the validation part, travels with the weights, and is NaN until then.
 
-    ``inputs`` of :meth:`forward` are the streams of a batch: ``rgb`` (N, 3, T, H, W), ``flow`` (N, 2, T, H, W),
-    or one of them, T = ``clip_len + 2 * context``.
+    ``inputs`` of :meth:`forward` are the streams of a batch: ``rgb`` (N, 3, T, H, W), ``flow`` (N, 2, T, H,
+    W), or one of them, with T = ``clip_len + 2 * context``.
 
     Args:
         backbone: Config of the backbone; takes the dict of streams, gives a tuple of levels, fine to coarse.
@@ -67,7 +67,7 @@ class MESpotter(LevelSpotter):
         clip_len = data_samples[0].metainfo.get('clip_len') if data_samples else None
         if clip_len is not None and length != clip_len + 2 * self.context:
             raise MESpotError(
-                f'MESpotter with context={self.context} expects {clip_len} + 2 * {self.context} positions, found '
-                f'{length}: give the data set (LongVideoDataset) the same context'
+                f'MESpotter with context={self.context} expects {clip_len} + 2 * {self.context} positions, '
+                f'found {length}: give the data set (LongVideoDataset) the same context'
             )
         return crop_context(self.backbone(inputs), length, self.context)

@@ -3,12 +3,14 @@
 from .feature_stream import FeatureChunk, FeatureStream
 from .streaming_spotter import StreamingSpotter
 from .temporal_context import TemporalContext, crop_context, probe_context
+from .window_settings import WindowSettings
 
 __all__ = [
     'FeatureChunk',
     'FeatureStream',
     'StreamingSpotter',
     'TemporalContext',
+    'WindowSettings',
     'crop_context',
     'probe_context',
 ]

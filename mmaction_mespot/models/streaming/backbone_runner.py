@@ -127,6 +127,7 @@ class BackboneRunner:
             strides = tuple(-(-length // level.shape[2]) for level in self.model.backbone(blank))
         if context % max(strides):
             raise MESpotError(
-                f'context must be a multiple of the coarsest stride of the backbone, {max(strides)}, found {context}'
+                f'context must be a multiple of the coarsest stride of the backbone, {max(strides)}, '
+                f'found {context}'
             )
         return TemporalContext(strides, context)

@@ -42,7 +42,8 @@ class StreamingSpotter:
             is 0, what :func:`probe_context` measures.
         batch_size: Windows that neck and head take at once. Defaults to 8.
         device: Where the network runs. Defaults to ``'cpu'``.
-        amp: Run backbone and neck in half precision (bfloat16 on the CPU, float16 on CUDA). Defaults to False.
+        amp: Run backbone and neck in half precision (bfloat16 on the CPU, float16 on CUDA). Defaults to
+            False.
         chunk_len: Positions of a chunk. Defaults to None, 10 contexts: a sixth of the positions that go
             through the backbone are then context. A smaller one answers earlier and needs less memory.
         pipeline: Transforms of single frames as in the config's test pipeline (``StreamResize``,
@@ -75,7 +76,8 @@ class StreamingSpotter:
     ) -> None:
         if target_fps is not None and frame_interval is not None:
             raise MESpotError(
-                f'StreamingSpotter: give target_fps or frame_interval, found {target_fps} and {frame_interval}'
+                f'StreamingSpotter: give target_fps or frame_interval, found {target_fps} and '
+                f'{frame_interval}'
             )
         if batch_size < 1:
             raise MESpotError(f'StreamingSpotter: batch_size must be above 0, found {batch_size}')

@@ -90,8 +90,8 @@ def probe_context(backbone: nn.Module, sizes: Mapping[str, int]) -> TemporalCont
             return found
         length *= 2
     raise MESpotError(
-        f'{type(backbone).__name__}: its receptive field along time is larger than {MAX_PROBE_LENGTH} positions; '
-        'windows cannot share its features exactly. Give a context by hand'
+        f'{type(backbone).__name__}: its receptive field along time is larger than {MAX_PROBE_LENGTH} '
+        'positions; windows cannot share its features exactly. Give a context by hand'
     )
 
 

@@ -142,3 +142,23 @@ def test_wrong_calls_are_errors(lite: nn.Module) -> None:
     for thresholds in ([0.5], [0.5, float('nan')]):
         with pytest.raises(MESpotError, match='one finite number for each'):
             lite.set_score_thresholds(thresholds)
+
+
+def test_a_context_is_cropped_before_the_neck(
+    lite: nn.Module, model_config: Callable[[str], dict], make_sample: Callable
+) -> None:
+    wide = MODELS.build(dict(model_config('mespot_lite'), context=8))
+    wide.load_state_dict(lite.state_dict())
+    wide.eval(), lite.eval()
+    inputs = flow(1, 80)
+    assert [level.shape[2] for level in wide(inputs)[0]] == [32, 16, 8, 4, 2]
+    # in the middle of the window the backbone sees no border: there both agree
+    middle = {'flow': inputs['flow'][:, :, 8:-8]}
+    seen, alone = wide.extract_levels(inputs, None), lite.extract_levels(middle, None)
+    torch.testing.assert_close(seen[2][:, :, 1:-1], alone[2][:, :, 1:-1])
+    assert (seen[2][:, :, 0] - alone[2][:, :, 0]).abs().max() > 1e-3
+    assert wide(inputs, [make_sample([[8, 30]], [0], clip_len=64)], mode='loss')['loss_cls'] > 0
+    with pytest.raises(MESpotError, match=r'context=8 expects 80 \+ 2 \* 8 positions, found 80'):
+        wide(inputs, [make_sample(clip_len=80)], mode='loss')
+    with pytest.raises(MESpotError, match='context must be at least 0, found -8'):
+        MODELS.build(dict(model_config('mespot_lite'), context=-8))
