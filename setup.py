@@ -20,6 +20,8 @@ INSTALL_REQUIRES = [
     'numpy>=1.26,<2.4',
     # DIS flow, and TFLite models in cv2.dnn.
     'opencv-python>=4.11',
+    # Decodes users' own videos: time stamps, rotation, damaged packets. 14 gives the rotation of a frame.
+    'av>=14',
     'decord==0.6.0',
     # MMAction2 imports it without declaring it.
     'importlib_metadata',

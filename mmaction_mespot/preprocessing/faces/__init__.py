@@ -4,6 +4,7 @@ from .alignment import map_points, smoothed_similarities, warp
 from .detector import FaceDetector
 from .face_detection import FaceDetection
 from .face_track import FaceTrack
+from .follower import FaceFollower, FollowedFace
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
 from .regions import grid_means, region_means, rest_motion
@@ -12,10 +13,12 @@ from .tracker import FaceTracker, NoFaceError
 __all__ = [
     'FaceDetection',
     'FaceDetector',
+    'FaceFollower',
     'FaceMesh',
     'FaceModelPaths',
     'FaceTrack',
     'FaceTracker',
+    'FollowedFace',
     'NoFaceError',
     'fetch_face_models',
     'grid_means',

@@ -46,7 +46,8 @@ def smoothed_similarities(
     Returns:
         (n, 2, 3) float64, in OpenCV's sense: pixel (x, y) of the frame goes to ``matrix @ (x, y, 1)``.
     """
-    rotation, shift = _fit(_complex(landmarks), size)
+    points = stable_points(landmarks)
+    rotation, shift = fit_to_face(points, median_face(points, size), size)
     total = len(landmarks) if total_frames is None else total_frames
     known = np.arange(len(landmarks)) if frames is None else np.asarray(frames)
     every = np.arange(total)
@@ -54,6 +55,13 @@ def smoothed_similarities(
     columns = np.stack([np.interp(every, known, column) for column in columns])
     a, b, x, y = _smooth(columns, sigma_s * fps)
     return np.stack([np.stack([a, -b, x], axis=-1), np.stack([b, a, y], axis=-1)], axis=1)
+
+
+def smoothing_kernel(fps: float, sigma_s: float = 1.0) -> np.ndarray:
+    """(2 r + 1,) weights by which :func:`smoothed_similarities` smooths the coefficients; their sum is 1."""
+    radius = int(_TRUNCATE_SIGMAS * sigma_s * fps + 0.5)
+    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / (sigma_s * fps)) ** 2)
+    return kernel / kernel.sum()
 
 
 def map_points(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -96,7 +104,8 @@ def _blurred_region(
     return region, moved
 
 
-def _complex(landmarks: np.ndarray) -> np.ndarray:
+def stable_points(landmarks: np.ndarray) -> np.ndarray:
+    """(k, 8) complex: the stable points of (k, 468, 2 or 3) landmarks, x + iy in px of the frame."""
     points = np.asarray(landmarks)[:, list(STABLE_POINTS), :2].astype(np.float64)
     return points[..., 0] + 1j * points[..., 1]
 
@@ -114,13 +123,31 @@ def _to_canonical(points: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray
     return rotation, right - rotation * found_right
 
 
-def _fit(points: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients (k,) of each frame's robust similarity to the video's median face."""
+def median_face(points: np.ndarray, size: int) -> np.ndarray:
+    """(8,) complex: the median of (k, 8) stable points in the crop, with the eye centres in place.
+
+    Args:
+        points: As :func:`stable_points` gives them.
+        size: Side of the crop in px.
+    """
     rotation, shift = _to_canonical(points, size)
     mapped = rotation[:, None] * points + shift[:, None]
     face = np.median(mapped.real, axis=0) + 1j * np.median(mapped.imag, axis=0)
     rotation, shift = _to_canonical(face, size)
-    face = rotation * face + shift
+    return rotation * face + shift
+
+
+def fit_to_face(points: np.ndarray, face: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Robust similarities from frames to a face in the crop.
+
+    Args:
+        points: (k, 8) stable points in px of the frames.
+        face: (8,) the same points in the crop, see :func:`median_face`.
+        size: Side of the crop in px.
+
+    Returns:
+        Coefficients ``a`` and ``t``, each (k,) complex: point z of the frame goes to ``a z + t``.
+    """
     weights = np.ones(points.shape)
     for _ in range(4):
         total = weights.sum(axis=1, keepdims=True)

@@ -9,6 +9,7 @@ import numpy as np
 from .detector import FaceDetector
 from .face_detection import FaceDetection
 from .face_track import FaceTrack
+from .follower import FaceChoice, FaceFollower
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
 
@@ -48,6 +49,23 @@ class FaceTracker:
         """Frames between two measured ones."""
         return max(1, round(self.every_s * fps))
 
+    def detect(self, image: np.ndarray) -> list[FaceDetection]:
+        """Find the faces of an image, see :meth:`FaceDetector.detect`."""
+        return self._detector.detect(image)
+
+    def follower(
+        self, fps: float, choice: FaceChoice = 'largest', reach: float | None = None
+    ) -> FaceFollower:
+        """Follow a face through images that come one after the other, :meth:`step_frames` apart.
+
+        Args:
+            fps: Frames a second.
+            choice: Which face, see :data:`FaceChoice`. Defaults to ``'largest'``.
+            reach: See :class:`FaceFollower`. Defaults to None.
+        """
+        check_step = max(1, round(self.check_s * fps / self.step_frames(fps)))
+        return FaceFollower(self._detector, self._mesh, check_step, self.min_score, choice, reach)
+
     def track(self, frames: Sequence[np.ndarray], fps: float, name: str = 'video') -> FaceTrack:
         """Follow the face; only every :meth:`step_frames`-th frame is read.
 
@@ -63,58 +81,23 @@ class FaceTracker:
             NoFaceError: No frame that was looked at shows a face.
         """
         step = self.step_frames(fps)
-        check_step = max(1, round(self.check_s * fps / step))
+        follower = self.follower(fps)
         measured, points, lost, crowded = [], [], [], []
-        previous: np.ndarray | None = None
-        following = False
         looked_at = range(0, len(frames), step)
-        for count, index in enumerate(looked_at):
-            image = frames[index]
-            current = self._follow(image, previous) if following and previous is not None else None
-            if current is None or count % check_step == 0:
-                faces = self._detector.detect(image)
-                if len(faces) > 1:
-                    crowded.append(index)
-                current = self._choose(image, faces, previous, current)
-            following = current is not None
-            if current is None:
+        for index in looked_at:
+            found = follower.step(frames[index])
+            if found.faces is not None and found.faces > 1:
+                crowded.append(index)
+            if found.landmarks is None:
                 lost.append(index)
                 continue
-            previous = current
             measured.append(index)
-            points.append(current)
+            points.append(found.landmarks)
         if not measured:
             raise NoFaceError(f'{name}: no face found in any of the {len(looked_at)} frames looked at')
         return FaceTrack(
             len(frames), np.array(measured), np.stack(points), tuple(_notes(lost, crowded, step, len(frames)))
         )
-
-    def _follow(self, image: np.ndarray, previous: np.ndarray) -> np.ndarray | None:
-        landmarks, score = self._mesh.from_landmarks(image, previous)
-        return landmarks if score >= self.min_score else None
-
-    def _choose(
-        self,
-        image: np.ndarray,
-        faces: list[FaceDetection],
-        previous: np.ndarray | None,
-        current: np.ndarray | None,
-    ) -> np.ndarray | None:
-        """Landmarks of the face to follow from here; those at hand if a detection lies on them."""
-        if not faces:
-            return current
-        if current is not None:
-            middle = current[:, :2].mean(axis=0)
-            if any(np.all((middle >= face.box[:2]) & (middle <= face.box[2:])) for face in faces):
-                return current
-        if previous is None:
-            chosen = max(faces, key=lambda face: face.area)
-        else:
-            middle = previous[:, :2].mean(axis=0)
-            chosen = min(faces, key=lambda face: float(np.hypot(*(face.center - middle))))
-        landmarks, score = self._mesh.from_detection(image, chosen)
-        # Once more with the crop that following frames will have, so that the first frame does not stand out.
-        return self._follow(image, landmarks) if score >= self.min_score else None
 
 
 def _notes(lost: list[int], crowded: list[int], step: int, total: int) -> list[str]:

@@ -1,0 +1,85 @@
+"""Opening a video file in FFmpeg, safely."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from .video_error import VideoError
+
+FFmpegError = av.error.FFmpegError
+# Containers of moving pictures alone: text may pass for a playlist, and a playlist names other files.
+_FORMATS = (
+    'mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,mxf,gif,apng,dv,rm,nut,ivf,h264,hevc,av1,obu,'
+    'm4v,mjpeg,yuv4mpegpipe,wtv'
+)
+_MAX_PIXELS = 8192 * 8192
+_MAX_THREADS = 4
+_MAX_READ_FAILURES = 100
+
+
+def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
+    """Open a video file and choose its stream of moving pictures.
+
+    Returns:
+        The container, to be closed, and the stream.
+
+    Raises:
+        VideoError: There is no such file, it is empty or no video, or holds no moving pictures.
+    """
+    if not path.is_file():
+        raise VideoError(f'{path}: no such file, expected a video')
+    try:
+        if path.stat().st_size == 0:
+            raise VideoError(f'{path}: empty file (0 bytes)')
+        container = av.open(
+            f'file:{path}',
+            metadata_errors='replace',
+            container_options={'format_whitelist': _FORMATS, 'protocol_whitelist': 'file'},
+        )
+    except (FFmpegError, OSError) as error:
+        raise VideoError(f'{path}: not a readable video ({reason(error)})') from error
+    try:
+        return container, _moving_pictures(container, path)
+    except VideoError:
+        container.close()
+        raise
+
+
+def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet | None]:
+    """The packets of a stream, the last one empty; None where reading failed, given up after 100 failures."""
+    failures = 0
+    while failures < _MAX_READ_FAILURES:
+        try:
+            yield from container.demux(stream)
+            return
+        except FFmpegError:
+            failures += 1
+            yield None
+
+
+def reason(error: BaseException) -> str:
+    """What FFmpeg or the system says, without the file's name."""
+    return getattr(error, 'strerror', None) or str(error)
+
+
+def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:
+    """The first stream of moving pictures (a cover is none) that can be decoded, ready to be."""
+    kinds = ', '.join(sorted({stream.type for stream in container.streams})) or 'nothing'
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        raise VideoError(f'{path}: holds no moving pictures, found {kinds}')
+    for stream in streams:
+        context = stream.codec_context
+        if context is not None:
+            context.options = {'max_pixels': str(_MAX_PIXELS)}
+            context.thread_type = 'AUTO'
+            context.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
+            return stream
+    raise VideoError(f'{path}: its moving pictures are in a format that FFmpeg cannot decode here')

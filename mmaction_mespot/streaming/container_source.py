@@ -1,0 +1,103 @@
+"""A video given as a file, decoded by FFmpeg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from .container_file import FFmpegError, open_container, read_packets
+from .frame_clock import FrameClock
+from .note_list import NoteList
+from .packet_times import PacketTimes
+from .timed_frame import TimedFrame
+from .video_error import VideoError
+from .video_source import VideoSource
+
+_UNEVEN = 1.3
+
+
+class ContainerSource(VideoSource):
+    """Frames of a video file, upright, with the file's time stamps.
+
+    Opening reads through the file once without decoding, for the rate and the number of frames: headers are
+    often wrong (webcams). Packets that cannot be decoded are passed over with a note.
+
+    Args:
+        path: The file.
+        fps: Replaces the time stamps: frame i is at ``i / fps``. Defaults to None.
+
+    Raises:
+        VideoError: There is no such file, it is no video, or no frame can be decoded.
+    """
+
+    def __init__(self, path: Path, fps: float | None = None) -> None:
+        self._path = path
+        self._fixed_fps = fps
+        times = PacketTimes.read(path)
+        first = next(self._images(NoteList([])), None)
+        if first is None:
+            raise VideoError(f'{path}: none of the {times.count} frames can be decoded')
+        height, width = first[1].shape[:2]
+        super().__init__(str(path), fps or times.fps, (width, height), times.count)
+        self._add_opening_notes(times)
+
+    def __iter__(self) -> Iterator[TimedFrame]:
+        """Go through the frames."""
+        notes = NoteList(self.notes)
+        clock = FrameClock(self.fps, fixed=self._fixed_fps is not None)
+        last_time = 0.0
+        for index, (stamp, image, broken) in enumerate(self._images(notes)):
+            time_s, jumped = clock.time(stamp)
+            if broken:
+                notes.add(
+                    'damaged stretches',
+                    f'frames between {last_time:.1f} s and {time_s:.1f} s could not be decoded',
+                )
+            if jumped:
+                notes.add('jumps of the time stamps', f'the time stamps jump at {time_s:.1f} s: evened out')
+            if image.shape[1::-1] != self.size:
+                notes.add('changes of size', f'the size of the frames changes at {time_s:.1f} s: resized')
+                image = cv2.resize(image, self.size, interpolation=cv2.INTER_AREA)
+            yield TimedFrame(index, time_s, image)
+            last_time = time_s
+
+    def _images(self, notes: NoteList) -> Iterator[tuple[float | None, np.ndarray, bool]]:
+        """Time stamp (s) and upright image of each frame, and whether frames before it were lost."""
+        broken = False
+        container, stream = open_container(self._path)
+        with container:
+            for packet in read_packets(container, stream):
+                broken |= packet is None or packet.is_corrupt
+                try:
+                    frames = [] if packet is None else packet.decode()
+                except FFmpegError:
+                    frames, broken = [], True
+                for frame in frames:
+                    if frame.is_corrupt:
+                        broken = True
+                        continue
+                    yield frame.time, _upright(frame), broken
+                    broken = False
+        if broken:
+            notes.add('ends', 'the last frames could not be decoded')
+
+    def _add_opening_notes(self, times: PacketTimes) -> None:
+        if times.cut_off is not None:
+            self.notes.append(f'the file is cut off: {times.cut_off}')
+        low, high = times.usual_intervals
+        if self._fixed_fps is None and high > _UNEVEN * low:
+            self.notes.append(
+                f'variable frame rate, {low * 1000:.0f} to {high * 1000:.0f} ms from frame to frame: '
+                'the time stamps are used'
+            )
+
+
+def _upright(frame: av.VideoFrame) -> np.ndarray:
+    """(H, W, 3) RGB uint8, turned as the file says."""
+    image = frame.to_ndarray(format='rgb24')
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

@@ -1,0 +1,71 @@
+"""Frames with time stamps out of whatever a user has: a video file, a folder of images, an array."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from .timed_frame import TimedFrame
+from .video_error import VideoError
+
+MIN_FPS, MAX_FPS = 5.0, 1000.0
+_ENOUGH_FPS = 24.5
+
+
+class VideoSource(ABC):
+    """A video that can be gone through, more than once; each time its frames are decoded anew.
+
+    Attributes:
+        name: What messages call it.
+        fps: Nominal frame rate: frames over duration.
+        size: Width and height of the upright frames in px.
+        total_frames: Number of frames, a hint; None if it is not known.
+        notes: What a user should know; going through the frames adds to it.
+
+    Raises:
+        VideoError: The frame rate lies outside of 5 to 1000.
+    """
+
+    def __init__(self, name: str, fps: float, size: tuple[int, int], total_frames: int | None) -> None:
+        if not MIN_FPS <= fps <= MAX_FPS:
+            raise VideoError(f'{name}: {fps:g} frames a second, expected {MIN_FPS:g} to {MAX_FPS:g}')
+        self.name = name
+        self.fps = fps
+        self.size = size
+        self.total_frames = total_frames
+        self.notes: list[str] = []
+        if fps < _ENOUGH_FPS:
+            self.notes.append(
+                f'{fps:.1f} frames a second: below 25, micro-expressions cannot be resolved reliably'
+            )
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[TimedFrame]:
+        """Go through the frames; times rise strictly."""
+
+
+def open_video_source(source: str | Path | np.ndarray, fps: float | None = None) -> VideoSource:
+    """Open a video.
+
+    Args:
+        source: A video file; a folder of images, sorted by name with numbers by their value; or an array
+            (T, H, W, 3) RGB uint8.
+        fps: Frame rate of a folder or an array. For a video file it replaces the file's own time stamps, for
+            recordings of a fast camera that are stored at another rate. Defaults to None.
+
+    Raises:
+        VideoError: It cannot be used; the message says why.
+    """
+    from .array_source import ArraySource
+    from .container_source import ContainerSource
+    from .folder_source import FolderSource
+
+    if fps is not None and not MIN_FPS <= fps <= MAX_FPS:
+        raise VideoError(f'fps: found {fps:g}, expected {MIN_FPS:g} to {MAX_FPS:g}')
+    if isinstance(source, np.ndarray):
+        return ArraySource(source, fps)
+    path = Path(source)
+    return FolderSource(path, fps) if path.is_dir() else ContainerSource(path, fps)
