@@ -25,6 +25,7 @@ def write_prepared(
     size: int = 16,
     streams: tuple[str, ...] = ('rgb', 'flow', 'flow_grid'),
     part: str | None = 'normal',
+    videos: dict[str, tuple[str, int, float, list[tuple[int, int, int]]]] | None = None,
 ) -> Path:
     """Write annotations and streams; gives the root.
 
@@ -33,7 +34,7 @@ def write_prepared(
     """
     root.mkdir(parents=True)
     data_list = []
-    for video_id, (subject, total, fps, events) in VIDEOS.items():
+    for video_id, (subject, total, fps, events) in (VIDEOS if videos is None else videos).items():
         data_list.append(
             dict(
                 video_id=video_id,
@@ -48,22 +49,21 @@ def write_prepared(
             )
         )
         for stream in streams:
-            _write_stream(
-                root / stream / f'{video_id}.h5', stream, total, 12 if stream == 'flow_grid' else size
-            )
+            _write_stream(root / stream / f'{video_id}.h5', stream, total, size)
     metainfo = dict(dataset='own', classes=['MaE', 'ME'], part=part, splits=SPLITS, source_root=str(root))
     (root / 'annotations.json').write_text(json.dumps(dict(metainfo=metainfo, data_list=data_list)))
     return root
 
 
 def _write_stream(path: Path, stream: str, total: int, size: int) -> None:
-    channels = 3 if stream == 'rgb' else 2
-    with StreamWriter(path, stream, (size, size, channels)) as writer:
+    own_shapes = dict(rgb=(size, size, 3), flow_grid=(12, 12, 2), flow_roi=(14, 2))
+    shape = own_shapes.get(stream, (size, size, 2))
+    with StreamWriter(path, stream, shape, dict(gap=4)) as writer:
         for i in range(total):
             if stream == 'rgb':
-                writer.append(np.full((size, size, 3), i % 256, np.uint8))
+                writer.append(np.full(shape, i % 256, np.uint8))
                 continue
-            flow = np.empty((size, size, 2), np.float32)
+            flow = np.empty(shape, np.float32)
             flow[..., 0] = i / 32
-            flow[..., 1] = np.arange(size)[:, None]
+            flow[..., 1] = np.arange(len(flow)).reshape(-1, *(1,) * (len(shape) - 2))
             writer.append(flow + REST, rest_motion=REST)
