@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from mmengine.logging import print_log
@@ -13,7 +14,9 @@ from mmaction_mespot.errors import MESpotError
 PREFIX = 'backbone.'
 
 
-def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> None:
+def load_pretrained_stream(
+    stream: nn.Module, checkpoint: str, name: str, allow_mismatch: bool = False
+) -> None:
     """Load the backbone of a recogniser into one stream, every key matched.
 
     The checkpoint's keys ``backbone.*`` are taken (all keys, if there are none of these: a bare backbone). A
@@ -25,9 +28,11 @@ def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> Non
         checkpoint: Path or URL that MMEngine can read; a zoo file such as
             ``i3d_imagenet-pretrained-r50_8xb8-32x2x1-100e_kinetics400-rgb_20220812-e213c223.pth``.
         name: Of the stream, for the messages.
+        allow_mismatch: Load the keys that fit and log the names of the others. Defaults to False.
 
     Raises:
-        MESpotError: If a key is missing, left over, or of another shape; the message names examples.
+        MESpotError: If nothing fits, or, unless allowed, a key is missing, left over, or of another shape;
+            the message names examples.
     """
     content = _load_checkpoint(checkpoint, map_location='cpu')
     weights: Mapping[str, Tensor] = content.get('state_dict', content)
@@ -50,19 +55,31 @@ def load_pretrained_stream(stream: nn.Module, checkpoint: str, name: str) -> Non
             if key in taken and taken[key].shape != target[key].shape
         ],
     }
-    if any(problems.values()):
-        found = '; '.join(
-            f'{len(keys)} keys {what}, e.g. {", ".join(keys[:3])}' for what, keys in problems.items() if keys
-        )
+    mismatch = any(problems.values())
+    fitting = {key: taken[key] for key in target if key in taken and taken[key].shape == target[key].shape}
+    if mismatch and not (allow_mismatch and fitting):
+        found = _describe(problems, examples=3)
         raise MESpotError(f'{checkpoint} does not fit the {name} stream ({type(stream).__name__}): {found}')
 
-    stream.load_state_dict(taken)
-    message = f'{name} stream: {len(taken)} of {len(target)} keys matched from {checkpoint}'
-    if averaged:
+    stream.load_state_dict({**target, **fitting})
+    message = f'{name} stream: {len(fitting)} of {len(target)} keys matched from {checkpoint}'
+    if averaged and averaged[0] in fitting:
         message += f'; {averaged[0]} averaged to {target[averaged[0]].shape[1]} input channels'
     if aside:
         message += f'; {len(aside)} keys outside the backbone left aside: {", ".join(aside[:3])}'
-    print_log(message, logger='current')
+    if mismatch:
+        message += f'; allowed: {_describe(problems)}'
+    print_log(message, logger='current', level=logging.WARNING if mismatch else logging.INFO)
+
+
+def _describe(problems: Mapping[str, list[str]], examples: int | None = None) -> str:
+    """List the keys that do not match, all of them or some examples of each kind."""
+    kind = 'e.g. ' if examples is not None else ''
+    return '; '.join(
+        f'{len(keys)} keys {what}, {kind}{", ".join(keys[:examples])}'
+        for what, keys in problems.items()
+        if keys
+    )
 
 
 def average_input_channels(kernel: Tensor, in_channels: int) -> Tensor:

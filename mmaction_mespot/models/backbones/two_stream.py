@@ -48,10 +48,13 @@ class TwoStreamBackbone(BaseModule):
         fusion: ``'concat'`` joins the channels of a level (the neck's 1x1x1 convolution reduces them),
             ``'sum'`` adds them. Defaults to ``'concat'``.
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` loads an RGB recogniser of MMAction2's zoo into
-            every stream; see :func:`load_pretrained_stream`. Defaults to None.
+            every stream; ``checkpoint=dict(rgb=..., flow=...)`` loads a file of its own into each (a stream
+            without a file keeps its first weights). Every key must match, unless ``allow_mismatch=True``
+            stands beside it; see :func:`load_pretrained_stream`. Defaults to None.
 
     Raises:
-        MESpotError: If both streams are left out, or the fusion is unknown.
+        MESpotError: If both streams are left out, the fusion is unknown, or there is a checkpoint for a
+            stream that is not there.
     """
 
     def __init__(
@@ -61,9 +64,10 @@ class TwoStreamBackbone(BaseModule):
         fusion: str = 'concat',
         init_cfg: dict | None = None,
     ) -> None:
-        checkpoint = None
+        checkpoint, allow_mismatch = None, False
         if init_cfg is not None and init_cfg.get('type') == 'Pretrained':
-            checkpoint, init_cfg = init_cfg['checkpoint'], None
+            checkpoint, allow_mismatch = init_cfg['checkpoint'], init_cfg.get('allow_mismatch', False)
+            init_cfg = None
         super().__init__(init_cfg)
         if fusion not in ('concat', 'sum'):
             raise MESpotError(f"TwoStreamBackbone: fusion must be 'concat' or 'sum', found {fusion!r}")
@@ -71,16 +75,17 @@ class TwoStreamBackbone(BaseModule):
         if not configs:
             raise MESpotError('TwoStreamBackbone needs a config for rgb, flow or both, found None for both')
         self.fusion = fusion
-        self.checkpoint = checkpoint
+        self.checkpoints = _checkpoints(checkpoint, configs)
+        self.allow_mismatch = allow_mismatch
         self.streams = nn.ModuleDict({name: _build_stream(cfg, name) for name, cfg in configs.items()})
 
     def init_weights(self) -> None:
-        """Initialise every stream, then load the pretrained weights, if there are any."""
+        """Load the pretrained weights, if there are any; without them a stream stays as it was built."""
         first_time = not self.is_init
         super().init_weights()
-        if first_time and self.checkpoint is not None:
-            for name, stream in self.streams.items():
-                load_pretrained_stream(stream, self.checkpoint, name)
+        if first_time:
+            for name, checkpoint in self.checkpoints.items():
+                load_pretrained_stream(self.streams[name], checkpoint, name, self.allow_mismatch)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """Compute the levels.
@@ -106,3 +111,17 @@ def _build_stream(config: dict, name: str) -> nn.Module:
         config = {**PYRAMID_I3D, **config}
     config.setdefault('in_channels', IN_CHANNELS[name])
     return MODELS.build(config)
+
+
+def _checkpoints(checkpoint: str | Mapping[str, str] | None, streams: Mapping[str, Any]) -> dict[str, str]:
+    """The checkpoint of each stream that has one."""
+    if checkpoint is None:
+        return {}
+    if not isinstance(checkpoint, Mapping):
+        return dict.fromkeys(streams, checkpoint)
+    unknown = sorted(set(checkpoint) - set(streams))
+    if unknown:
+        raise MESpotError(
+            f'TwoStreamBackbone: checkpoints for {unknown}, but the streams in use are {sorted(streams)}'
+        )
+    return dict(checkpoint)

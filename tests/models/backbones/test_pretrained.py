@@ -117,3 +117,42 @@ def test_the_log_reaches_mmengine(zoo_file: tuple[Path, dict[str, Tensor]]) -> N
     for handler in logger.handlers:
         handler.flush()
     assert 'keys matched from' in path.with_suffix('.log').read_text()
+
+
+def test_a_mismatch_may_be_allowed_and_is_logged_in_full(
+    zoo_file: tuple[Path, dict[str, Tensor]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, weights = zoo_file
+    messages: list[str] = []
+    monkeypatch.setattr(
+        'mmaction_mespot.models.backbones.pretrained.print_log', lambda text, **_: messages.append(text)
+    )
+    init_cfg = dict(type='Pretrained', checkpoint=str(path), allow_mismatch=True)
+    narrow_kernel = dict(base_channels=4, conv1_kernel=(3, 7, 7))
+    backbone = TwoStreamBackbone(rgb=narrow_kernel, init_cfg=init_cfg)
+    before = backbone.streams['rgb'].conv1.conv.weight.clone()
+    backbone.init_weights()
+    assert f'{len(weights) - 1} of {len(weights)} keys matched' in messages[0]
+    assert 'allowed: 1 keys of another shape, conv1.conv.weight (4, 3, 5, 7, 7) instead' in messages[0]
+    torch.testing.assert_close(backbone.streams['rgb'].conv1.conv.weight, before)
+    key = 'layer1.0.conv1.conv.weight'
+    torch.testing.assert_close(backbone.streams['rgb'].state_dict()[key], weights[key])
+
+    nothing = TwoStreamBackbone(rgb=dict(type='InceptionI3D'), init_cfg=init_cfg)
+    with pytest.raises(MESpotError, match='keys missing in the file'):
+        nothing.init_weights()
+
+
+def test_each_stream_may_have_its_own_file_or_none(zoo_file: tuple[Path, dict[str, Tensor]]) -> None:
+    path, weights = zoo_file
+    init_cfg = dict(type='Pretrained', checkpoint=dict(rgb=str(path)))
+    backbone = TwoStreamBackbone(rgb=NARROW, flow=NARROW, init_cfg=init_cfg)
+    key = 'layer1.0.conv1.conv.weight'
+    before = backbone.streams['flow'].state_dict()[key].clone()
+    backbone.init_weights()
+    torch.testing.assert_close(backbone.streams['rgb'].state_dict()[key], weights[key])
+    torch.testing.assert_close(backbone.streams['flow'].state_dict()[key], before)
+    with pytest.raises(
+        MESpotError, match=r"checkpoints for \['rgb'\], but the streams in use are \['flow'\]"
+    ):
+        TwoStreamBackbone(flow=NARROW, init_cfg=init_cfg)
