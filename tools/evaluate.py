@@ -16,7 +16,7 @@ from mmaction_mespot.apis.evaluate import (
     parse_thresholds,
     write_tables,
 )
-from mmaction_mespot.apis.evaluate_input import read_input
+from mmaction_mespot.apis.evaluate_input import pool_inputs, read_input
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
 
@@ -27,8 +27,8 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add(
         'detections',
-        nargs='?',
-        help='dump (JSON), CSV, or folder of <video>.txt with "start end score [class]"',
+        nargs='*',
+        help='dump (JSON), CSV, or folder of <video>.txt with "start end score [class]"; several are pooled',
     )
     add('--annotations', nargs='+', default=[], help='annotation JSON; a dump may go without')
     add('--split', help='only the subjects of this split of the annotations')
@@ -55,10 +55,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Evaluate, print, write."""
     args = parse_args()
-    if (args.detections is None) == (args.compare is None):
+    if (not args.detections) == (args.compare is None):
         raise MESpotError('give either detections or --compare A B')
     thresholds = parse_thresholds(args.thresholds) if args.thresholds else None
-    given, *others = (
+    inputs = [
         read_input(
             path,
             args.annotations,
@@ -69,12 +69,13 @@ def main() -> None:
             thresholds,
             args.top_threshold,
         )
-        for path in args.compare or [args.detections]
-    )
+        for path in args.compare or args.detections
+    ]
+    other = inputs[1] if args.compare else None
+    several = len(args.detections) > 1
+    given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
     protocol = None if args.protocol == 'all' else get_protocol(args.protocol)
-    tables = build_tables(
-        given, protocol, args.sweep, args.subjects, args.explain, others[0] if others else None, args.samples
-    )
+    tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
     for one in PROTOCOLS.values() if protocol is None else [protocol]:
         warning = given.offset_warning(one)
         if warning:
@@ -84,7 +85,7 @@ def main() -> None:
     for table in tables:
         console.print(table.rich())
     about = {
-        'detections': args.compare or args.detections,
+        'detections': args.compare or (args.detections if several else args.detections[0]),
         'kept': given.kept,
         'videos': len(given.videos),
         'protocol': 'all' if protocol is None else describe_protocol(protocol),

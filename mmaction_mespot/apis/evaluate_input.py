@@ -32,6 +32,8 @@ class EvaluationInput:
         thresholds: Score threshold by class name, or None.
         top_threshold: Fraction of each video's candidates to keep, or None; comes before the thresholds.
         offset_rules: What ended labels without an offset, as the annotation files tell.
+        pooled: The inputs that this one is made of, such as the folds of a cross-validation; each keeps its
+            candidates by its own rule.
     """
 
     name: str
@@ -39,10 +41,13 @@ class EvaluationInput:
     thresholds: Mapping[str, float] | None = None
     top_threshold: float | None = None
     offset_rules: frozenset[str] = frozenset()
+    pooled: tuple[EvaluationInput, ...] = ()
 
     @property
     def final_videos(self) -> list[VideoResult]:
         """The videos with the detections that are kept."""
+        if self.pooled:
+            return [video for one in self.pooled for video in one.final_videos]
         if self.top_threshold is not None:
             return [video.with_top_threshold(self.top_threshold) for video in self.videos]
         if self.thresholds is not None:
@@ -52,6 +57,9 @@ class EvaluationInput:
     @property
     def kept(self) -> str:
         """In words which candidates are kept."""
+        if self.pooled:
+            rules = {one.kept for one in self.pooled}
+            return rules.pop() if len(rules) == 1 else 'each file by its own thresholds'
         if self.top_threshold is not None:
             return f'the best {self.top_threshold:g} of the candidates of each video'
         if self.thresholds is not None:
@@ -124,6 +132,35 @@ def read_input(
     if not videos:
         raise MESpotError(f'{path}: no video to evaluate' + (f' in split {split}' if split else ''))
     return EvaluationInput(path.stem, videos, thresholds, top_threshold, rules)
+
+
+def pool_inputs(inputs: Sequence[EvaluationInput], names: Sequence[str], name: str) -> EvaluationInput:
+    """Pool results on different videos, such as those of the folds of a cross-validation.
+
+    Args:
+        inputs: The results; each keeps its own thresholds.
+        names: What messages call them.
+        name: What the tables call them together.
+
+    Raises:
+        MESpotError: If a video is in two of them.
+    """
+    origin: dict[tuple[str | None, str], str] = {}
+    for one, called in zip(inputs, names, strict=True):
+        for video in one.videos:
+            key = (video.part, video.video_id)
+            if key in origin:
+                raise MESpotError(
+                    f'video {video.video_id} of part {video.part} is both in {origin[key]} and in {called}: '
+                    'results of different videos expected'
+                )
+            origin[key] = called
+    return EvaluationInput(
+        name,
+        [video for one in inputs for video in one.videos],
+        offset_rules=frozenset().union(*(one.offset_rules for one in inputs)),
+        pooled=tuple(inputs),
+    )
 
 
 def _read_detections(
