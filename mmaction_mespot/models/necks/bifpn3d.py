@@ -12,11 +12,22 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.layers import (
     DepthwiseSeparableConv3d,
     FastNormalizedFusion,
+    SpatialAttention3d,
     SqueezeExcite3d,
     resize_to,
 )
 
 from .bifpn_graph import bifpn_nodes
+from .pyramid_levels import build_laterals, check_levels, lateral_levels
+
+ATTENTIONS = ('se', 'spatial', 'none')
+
+
+def _build_attention(attention: str, channels: int, se_reduction: int) -> nn.Module:
+    """What weighs one input of a node."""
+    if attention == 'se':
+        return SqueezeExcite3d(channels, se_reduction)
+    return SpatialAttention3d() if attention == 'spatial' else nn.Identity()
 
 
 class _FusionNode(nn.Module):
@@ -27,8 +38,7 @@ class _FusionNode(nn.Module):
     ) -> None:
         super().__init__()
         self.attention = nn.ModuleList(
-            SqueezeExcite3d(channels, se_reduction) if attention == 'se' else nn.Identity()
-            for _ in range(num_inputs)
+            _build_attention(attention, channels, se_reduction) for _ in range(num_inputs)
         )
         self.fusion = FastNormalizedFusion(num_inputs, epsilon)
         self.conv = DepthwiseSeparableConv3d(channels, channels)
@@ -65,21 +75,23 @@ class BiFPN3D(BaseModule):
 
     1x1x1 convolutions bring the backbone's levels to one width (one lateral serves both directions); the
     levels above come from max-pooling the last one by 2 in time and space, again and again. Each layer then
-    fuses the levels down and up by fast normalised fusion, squeeze-and-excitation on every input of every
-    node, and a depthwise separable convolution.
+    fuses the levels down and up by fast normalised fusion, attention on every input of every node, and a
+    depthwise separable convolution.
 
     Args:
         in_channels: Channels of the backbone's levels, fine to coarse.
         out_channels: The one width of the pyramid.
         num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
         num_repeats: Number of BiFPN layers; 0 gives the resized inputs alone (ablation). Defaults to 2.
-        attention: ``'se'`` or ``'none'``, what weighs the inputs of a node. Defaults to ``'se'``.
+        attention: What weighs the inputs of a node: ``'se'`` their channels (squeeze-and-excitation, the
+            paper's), ``'spatial'`` their places (:class:`SpatialAttention3d`), ``'none'`` nothing. Defaults
+            to ``'se'``.
         se_reduction: Narrowing inside the squeeze-and-excitation. Defaults to 4.
         epsilon: Of the fast normalised fusion. Defaults to 1e-4.
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
-        MESpotError: If the attention is unknown or there are more inputs than levels.
+        MESpotError: If the attention is unknown, there are more inputs than levels, or less than two levels.
     """
 
     def __init__(
@@ -94,18 +106,11 @@ class BiFPN3D(BaseModule):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if attention not in ('se', 'none'):
-            raise MESpotError(f"BiFPN3D: attention must be 'se' or 'none', found {attention!r}")
-        if not 1 <= len(in_channels) <= num_levels:
-            raise MESpotError(
-                f'BiFPN3D: num_levels={num_levels} needs 1 to {num_levels} inputs, '
-                f'found in_channels={tuple(in_channels)}'
-            )
+        if attention not in ATTENTIONS:
+            raise MESpotError(f'BiFPN3D: attention must be one of {ATTENTIONS}, found {attention!r}')
+        check_levels('BiFPN3D', in_channels, num_levels)
         self.num_levels = num_levels
-        self.laterals = nn.ModuleList(
-            nn.Sequential(nn.Conv3d(channels, out_channels, 1, bias=False), nn.BatchNorm3d(out_channels))
-            for channels in in_channels
-        )
+        self.laterals = build_laterals(in_channels, out_channels)
         self.layers = nn.ModuleList(
             _BiFPNLayer(num_levels, out_channels, attention, se_reduction, epsilon)
             for _ in range(num_repeats)
@@ -124,12 +129,7 @@ class BiFPN3D(BaseModule):
         Raises:
             MESpotError: If the number of features differs from ``in_channels``.
         """
-        if len(features) != len(self.laterals):
-            raise MESpotError(f'BiFPN3D takes {len(self.laterals)} features, found {len(features)}')
-        levels = [lateral(feature) for lateral, feature in zip(self.laterals, features, strict=True)]
-        while len(levels) < self.num_levels:
-            top = levels[-1]
-            levels.append(resize_to(top, [(length + 1) // 2 for length in top.shape[2:]]))
+        levels = lateral_levels('BiFPN3D', self.laterals, features, self.num_levels)
         for layer in self.layers:
             levels = layer(levels)
         return tuple(levels)

@@ -43,18 +43,37 @@ def test_a_node_computes_equation_1_and_every_input_counts() -> None:
         torch.testing.assert_close(level, torch.full_like(level, expected))
 
 
-def test_attention_weighs_each_input_of_each_node() -> None:
-    with_se, without = (BiFPN3D((4,), 4, num_levels=3, num_repeats=1, attention=a) for a in ('se', 'none'))
+@pytest.mark.parametrize(('attention', 'of_one'), [('se', 4 * 1 + 1 + 1 * 4 + 4), ('spatial', 2 * 27 + 1)])
+def test_attention_weighs_each_input_of_each_node(attention: str, of_one: int) -> None:
+    weighing, without = (
+        BiFPN3D((4,), 4, num_levels=3, num_repeats=1, attention=a) for a in (attention, 'none')
+    )
     inputs_of_nodes = 2 + 2 + 3 + 2
-    of_one = 4 * 1 + 1 + 1 * 4 + 4
-    count = [sum(p.numel() for p in neck.parameters()) for neck in (with_se, without)]
+    count = [sum(p.numel() for p in neck.parameters()) for neck in (weighing, without)]
     assert count[0] - count[1] == inputs_of_nodes * of_one
+    assert [tuple(level.shape) for level in weighing(levels((8,), (4,), (4,)))] == [
+        (2, 4, 8, 4, 4),
+        (2, 4, 4, 2, 2),
+        (2, 4, 2, 1, 1),
+    ]
+
+
+@pytest.mark.parametrize('inputs', [1, 2, 4, 6])
+def test_any_number_of_inputs_and_levels(inputs: int) -> None:
+    channels = (3, 5, 4, 6, 2, 7)[:inputs]
+    neck = BiFPN3D(channels, 4, num_levels=6, num_repeats=1)
+    out = neck(levels((32, 16, 8, 4, 2, 1)[:inputs], channels, (4, 4, 2, 2, 1, 1)[:inputs]))
+    assert [level.shape[2] for level in out] == [32, 16, 8, 4, 2, 1]
 
 
 def test_bad_settings_and_inputs_are_errors() -> None:
-    with pytest.raises(MESpotError, match="attention must be 'se' or 'none', found 'spatial'"):
-        BiFPN3D((4,), 4, attention='spatial')
-    with pytest.raises(MESpotError, match='num_levels=2 needs 1 to 2 inputs'):
+    with pytest.raises(
+        MESpotError, match=r"attention must be one of \('se', 'spatial', 'none'\), found 'cbam'"
+    ):
+        BiFPN3D((4,), 4, attention='cbam')
+    with pytest.raises(MESpotError, match='num_levels=2 needs at least 2 levels and 1 to 2 inputs'):
         BiFPN3D((4, 4, 4), 4, num_levels=2)
+    with pytest.raises(MESpotError, match='num_levels=1 needs at least 2 levels'):
+        BiFPN3D((4,), 4, num_levels=1)
     with pytest.raises(MESpotError, match='takes 3 features, found 2'):
         BiFPN3D((4, 4, 4), 4)(levels((8, 4), (4, 4), (1, 1)))
