@@ -15,11 +15,11 @@ WINDOW_S, STRIDE_S = 60.0, 30.0
 face's own noise, short enough that the memory does not grow with the video."""
 
 
-class FlowSpotter(Protocol):
-    """What a flow spotter offers."""
+class Spots(Protocol):
+    """What is needed of a flow spotter."""
 
     def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
-        """Find the candidates in region flow (n, regions, 2)."""
+        """Find the candidates in flow (n, ..., 2)."""
         ...
 
 
@@ -30,20 +30,21 @@ class FlowSession:
 
     Args:
         spotter: The spotter.
+        stream: Name of the flow that it takes, such as ``flow_roi``.
         fps: Frames a second.
         gap: Frames between the two pictures of a flow field.
     """
 
-    def __init__(self, spotter: FlowSpotter, fps: float, gap: int) -> None:
-        self.spotter, self.fps, self.gap = spotter, fps, gap
+    def __init__(self, spotter: Spots, stream: str, fps: float, gap: int) -> None:
+        self.spotter, self.stream, self.fps, self.gap = spotter, stream, fps, gap
         self.window, self.stride = round(WINDOW_S * fps), round(STRIDE_S * fps)
         self._held: list[np.ndarray] = []
         self._first = 0
         self._seen_to = 0
 
     def push(self, streams: Mapping[str, Any]) -> list[WindowCandidates]:
-        """Take the next frame, ``flow_roi`` (regions, 2); give the window that it completes, if any."""
-        self._held.append(np.asarray(streams['flow_roi'], dtype=np.float32))
+        """Take the next frame's flow (..., 2); give the window that it completes, if any."""
+        self._held.append(np.asarray(streams[self.stream], dtype=np.float32))
         if len(self._held) < self.window:
             return []
         found = self._spot()

@@ -28,9 +28,8 @@ class IntervalStream:
       never suppresses a higher one: it is dropped at once. (Not with weighted NMS, which averages over it.)
     - Candidates that overlap, directly or through others, are one group; groups do not touch each other.
     - A window that is still to come starts at or after the newest one. A candidate of it that is trusted has
-      its centre there, so it begins at most half the longest candidate earlier; one that the end of
-      the video cuts off begins at most the longest candidate before that end. A group that ends before is
-      final.
+      its centre, and so its end, behind that start, and begins at most the length of the longest candidate
+      before it. A group that ends earlier is final.
 
     The newest window may turn out to be the last one of the video, whose end is trusted; so it is merged when
     the next one comes. The limits `pre_nms_top_k` and `max_per_video` count over a whole video and are not
@@ -57,7 +56,7 @@ class IntervalStream:
         Returns:
             The intervals that have become final, by start.
         """
-        final = self._final(window.start, window.end - window.start) if self._windows else Detections.empty()
+        final = self._final(window.start) if self._windows else Detections.empty()
         kept = window.detections[window.detections.scores >= self._floor]
         self._windows.append(WindowCandidates(kept, window.start, window.end))
         return final
@@ -71,11 +70,10 @@ class IntervalStream:
         windows, self._windows = self._windows, []
         return self._merge(windows, total_frames)
 
-    def _final(self, next_start: float, length: float) -> Detections:
+    def _final(self, next_start: float) -> Detections:
         """Take out the groups that no window from `next_start` on can reach."""
-        reach = next_start - max(self._longest / 2, self._longest - length + 1)
         segments = np.concatenate([window.detections.segments for window in self._windows])
-        ended = group_ends(segments) <= reach
+        ended = group_ends(segments) <= next_start - self._longest
         done, rest, position = [], [], 0
         for window in self._windows:
             own = ended[position : position + len(window.detections)]

@@ -20,7 +20,7 @@ class Echo:
 
 def windows_of(frames: int, marked: tuple[int, ...], fps: float = 2.0) -> tuple[list, Echo]:
     spotter = Echo()
-    session = FlowSession(spotter, fps, 1)
+    session = FlowSession(spotter, 'flow_roi', fps, 1)
     windows = []
     for index in range(frames):
         flow = np.zeros((14, 2))

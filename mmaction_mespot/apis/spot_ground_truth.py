@@ -1,0 +1,131 @@
+"""Labels beside what was found in a video of one's own."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmaction_mespot.annotations.cell_error import CellError
+from mmaction_mespot.annotations.cells import event_class
+from mmaction_mespot.annotations.event_times import event_times
+from mmaction_mespot.annotations.frame_folder import FrameFolder
+from mmaction_mespot.annotations.own import COLUMNS, RULES
+from mmaction_mespot.annotations.read_report import ReadReport
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+
+
+@dataclass(frozen=True)
+class LabelledRow:
+    """One event of the table, in the table's own numbers (inclusive).
+
+    Attributes:
+        video: Name of the video in the table.
+        label: Class, 0 MaE, 1 ME.
+        onset: First frame.
+        apex: Apex, or None.
+        offset: Last frame.
+    """
+
+    video: str
+    label: int
+    onset: int
+    apex: int | None
+    offset: int
+
+
+def read_ground_truth(path: str | Path) -> list[LabelledRow]:
+    """Read a CSV ``video,onset,apex,offset,type``, as ``tools/prepare.py own`` takes it.
+
+    Rows that only name a video hold no event.
+
+    Raises:
+        MESpotError: If it is not there, lacks a column, or a cell can't be understood.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MESpotError(f'{path}: no such table of labels')
+    rows, report = [], ReadReport(RULES)
+    try:
+        with path.open(encoding='utf-8-sig', newline='') as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+            missing = [name for name in COLUMNS if name not in reader.fieldnames]
+            if missing:
+                raise MESpotError(f'{path}: columns {missing} expected, found {reader.fieldnames}')
+            for cells in reader:
+                where = {'file': path.name, 'sheet': '', 'row': reader.line_num}
+                row: dict[str, Any] = {key: (cells.get(key) or '').strip() or None for key in COLUMNS}
+                if row['video'] is None or all(row[key] is None for key in COLUMNS[1:]):
+                    continue
+                label = event_class(row['type'], 'type')
+                times = event_times(row, where, report)
+                if times is not None:
+                    rows.append(LabelledRow(row['video'], label, times.onset, times.apex, times.offset))
+    except CellError as error:
+        raise MESpotError(f'{path}, row {reader.line_num}, {error}') from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise MESpotError(f'{path}: no readable CSV ({error})') from error
+    return rows
+
+
+def ground_truth_of(
+    video: Path,
+    rows: Sequence[LabelledRow],
+    total_frames: int,
+    source_index: np.ndarray,
+    time_s: np.ndarray,
+) -> list[Mapping[str, Any]]:
+    """The events of one video in its own frames (from 0) and seconds.
+
+    In the table, frames are those in the images' names; in a video file the first one is 1.
+
+    Args:
+        video: The video.
+        rows: The table; a row belongs to the video if it names its path's end, with or without the suffix.
+        total_frames: Number of its frames.
+        source_index: Some frames of the video, rising, (n,).
+        time_s: Their times, (n,).
+
+    Returns:
+        ``label, onset, apex, offset`` and the same in seconds, by onset.
+
+    Raises:
+        MESpotError: If an event ends behind the video.
+    """
+    first = FrameFolder.scan(video).start_index if video.is_dir() else 1
+    events = []
+    for row in rows:
+        if not _means(row.video, video):
+            continue
+        frames = [None if frame is None else frame - first for frame in (row.onset, row.apex, row.offset)]
+        onset, apex, offset = frames
+        if onset is None or onset < 0 or offset is None or offset >= total_frames:
+            raise MESpotError(
+                f'{video}: label {row.onset}..{row.offset} lies outside of its frames '
+                f'{first}..{first + total_frames - 1}'
+            )
+        seconds = [
+            None if frame is None else round(float(np.interp(frame, source_index, time_s)), 4)
+            for frame in frames
+        ]
+        events.append(
+            {
+                'label': CLASSES[row.label],
+                **dict(zip(('onset', 'apex', 'offset'), (onset, apex, offset), strict=True)),
+                **dict(zip(('onset_s', 'apex_s', 'offset_s'), seconds, strict=True)),
+            }
+        )
+    return sorted(events, key=lambda event: (event['onset'], event['offset']))
+
+
+def _means(name: str, video: Path) -> bool:
+    """Whether a name of the table means the video."""
+    parts = Path(name.replace('\\', '/')).parts
+    whole = video.resolve()
+    return any(parts == path.parts[-len(parts) :] for path in (whole, whole.with_suffix('')))

@@ -1,0 +1,66 @@
+"""What finds the candidates in one video: a flow spotter or a trained network, behind one face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+
+
+class SpotSession(Protocol):
+    """One face of one video, frame by frame."""
+
+    def push(self, streams: Mapping[str, np.ndarray]) -> list[WindowCandidates]:
+        """Take the next frame's streams; give the windows that it completes."""
+        ...
+
+    def finish(self) -> list[WindowCandidates]:
+        """Give the remaining windows."""
+        ...
+
+
+@dataclass(frozen=True)
+class SpotModel:
+    """A spotter with all that running it on a video needs.
+
+    Attributes:
+        name: ``'flow'``, ``'lite'``, or the name of the config.
+        preparation: Crop size, flow method and gap that the spotter is made for; its streams are those that
+            a session takes.
+        target_fps: Frames a second that the spotter wants to see; None takes the video's own.
+        thresholds: Smallest score of MaE and ME.
+        post_processing: Settings of the merging.
+        open_session: Starts a session from frames a second and flow gap in frames.
+        config: The config file, or None.
+        checkpoint: The checkpoint file, or None.
+        notes: What a user should know about this spotter.
+    """
+
+    name: str
+    preparation: PreparationSettings
+    target_fps: float | None
+    thresholds: tuple[float, float]
+    post_processing: PostProcessing
+    open_session: Callable[[float, int], SpotSession]
+    config: str | None = None
+    checkpoint: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def describe(self, **settings: Any) -> dict[str, Any]:
+        """The model as plain JSON types, with further settings of the run."""
+        return {
+            'name': self.name,
+            'config': self.config,
+            'checkpoint': self.checkpoint,
+            'settings': {
+                'crop_size': self.preparation.crop_size,
+                'flow_method': self.preparation.flow_method,
+                **settings,
+                'post_processing': self.post_processing.to_dict(),
+            },
+        }

@@ -1,0 +1,161 @@
+"""A trained network as a spotter of videos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmaction.registry import MODELS, TRANSFORMS
+from mmengine.config import Config
+from mmengine.runner.checkpoint import load_checkpoint
+
+from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
+from mmaction_mespot.apis.spot_model import SpotModel, SpotSession
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
+from mmaction_mespot.models.streaming.streaming_spotter import StreamingSpotter
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+
+DEFAULT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """How a network runs.
+
+    Attributes:
+        device: Where.
+        batch_size: Windows at once.
+        amp: In half precision.
+        thresholds: Smallest score by class name, over the network's own.
+        stride: Positions between windows; None for the config's.
+    """
+
+    device: str = 'cpu'
+    batch_size: int = 8
+    amp: bool = False
+    thresholds: Mapping[str, float] | None = None
+    stride: int | None = None
+
+
+class NetworkSession:
+    """Gives the streaming network its streams by the names that it knows them by.
+
+    Args:
+        spotter: The network.
+        streams: Stored stream (such as ``flow_grid``) by the network's name of it (``flow``).
+    """
+
+    def __init__(self, spotter: StreamingSpotter, streams: Mapping[str, str]) -> None:
+        self._spotter, self._streams = spotter, streams
+
+    def push(self, streams: Mapping[str, np.ndarray]) -> list[WindowCandidates]:
+        """Take the next frame's streams; give the windows that it completes."""
+        return self._spotter.push({key: streams[stored] for key, stored in self._streams.items()})
+
+    def finish(self) -> list[WindowCandidates]:
+        """Give the remaining windows."""
+        return self._spotter.finish()
+
+
+def load_network(
+    name: str, cfg: Config, checkpoint: Path, options: NetworkOptions, notes: tuple[str, ...] = ()
+) -> SpotModel:
+    """Load a network with windows, streams, thresholds and merging as its config tests it.
+
+    Args:
+        name: What results call it.
+        cfg: Its config.
+        checkpoint: Its weights.
+        options: How it runs.
+        notes: What a user should know about it.
+
+    Returns:
+        The spotter.
+
+    Raises:
+        MESpotError: If the checkpoint does not belong to the config, or the config's test is of another kind.
+    """
+    check_checkpoint_exists(str(checkpoint))
+    network = MODELS.build(cfg.model)
+    check_checkpoint_fits(network, str(checkpoint))
+    load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
+    network.eval()
+    windows = _windows(cfg)
+    streams, transforms = _pipeline(windows, cfg.filename)
+    own = [float(value) for value in network.score_thresholds]
+    if not np.isfinite(own).all():
+        own = [DEFAULT_THRESHOLD] * len(CLASSES)
+        notes += (f'{checkpoint} holds no score thresholds; {DEFAULT_THRESHOLD} is taken for both classes',)
+    given = options.thresholds or {}
+    clip_len = int(windows.get('clip_len', 128))
+    stride = options.stride or int(windows.get('stride') or clip_len // 2)
+
+    def open_session(fps: float, gap: int) -> SpotSession:
+        spotter = StreamingSpotter(
+            network,
+            clip_len,
+            stride,
+            fps,
+            windows.get('target_fps'),
+            tuple(streams),
+            batch_size=options.batch_size,
+            device=options.device,
+            amp=options.amp,
+            pipeline=transforms,
+            frame_interval=windows.get('frame_interval'),
+        )
+        return NetworkSession(spotter, streams)
+
+    return SpotModel(
+        name,
+        _preparation(cfg, tuple(streams.values())),
+        windows.get('target_fps'),
+        (float(given.get(CLASSES[0], own[0])), float(given.get(CLASSES[1], own[1]))),
+        PostProcessing.from_dict(_post_processing(cfg)),
+        open_session,
+        str(cfg.filename),
+        str(checkpoint),
+        notes,
+    )
+
+
+def _windows(cfg: Config) -> Mapping[str, Any]:
+    """The data set of the test: of several parts the first."""
+    dataset = cfg.test_dataloader.dataset
+    while 'datasets' in dataset:
+        dataset = dataset.datasets[0]
+    return dataset
+
+
+def _pipeline(windows: Mapping[str, Any], config: str) -> tuple[dict[str, str], list[Any]]:
+    """Stored stream by the network's key, and the transforms between loading and packing."""
+    steps = list(windows.get('pipeline') or ())
+    loads = [step for step in steps if step['type'] == 'LoadStreams']
+    if len(loads) != 1:
+        found = [step['type'] for step in steps]
+        raise MESpotError(f'config {config}: the test pipeline needs one LoadStreams, found {found}')
+    between = [step for step in steps if step['type'] not in ('LoadStreams', 'PackSpottingInputs')]
+    return dict(loads[0]['streams']), [TRANSFORMS.build(step) for step in between]
+
+
+def _post_processing(cfg: Config) -> Mapping[str, Any] | None:
+    """Settings of the merging that the config's metric uses."""
+    evaluators = cfg.get('test_evaluator') or []
+    for evaluator in evaluators if isinstance(evaluators, list | tuple) else [evaluators]:
+        if evaluator.get('post_processing') is not None:
+            return evaluator.post_processing
+    return None
+
+
+def _preparation(cfg: Config, streams: tuple[str, ...]) -> PreparationSettings:
+    """How videos were prepared for the training: the config's ``preparation``, else the tool's defaults."""
+    known = {key: value for key, value in (cfg.get('preparation') or {}).items() if key != 'streams'}
+    try:
+        return PreparationSettings(streams=streams, **known)
+    except (TypeError, ValueError) as error:
+        raise MESpotError(f'config {cfg.filename}: preparation: {error}') from error

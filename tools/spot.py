@@ -1,0 +1,72 @@
+"""Spot macro- and micro-expressions in videos of one's own; works without any training.
+
+Exit code: 0 all fine, 1 a video failed (the others were done), 2 nothing could be started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.apis.inferencer import FACES, SpottingInferencer
+from mmaction_mespot.apis.spot_ground_truth import read_ground_truth
+from mmaction_mespot.apis.spot_reporter import SpotReporter
+from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
+from mmaction_mespot.checkpoints.shipped_model import SHIPPED
+from mmaction_mespot.errors import MESpotError
+
+
+def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add('videos', nargs='+', help='video files, folders of numbered images, or folders of such')
+    add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
+    add('--model', choices=('flow', *SHIPPED), default='flow', help='without --config (default: flow)')
+    add('--config', help='config of a network of your own')
+    add('--checkpoint', help='its weights')
+    add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
+    add('--threshold', help='smallest scores, such as MaE=0.9,ME=0.8 (default: those of the model)')
+    add('--ground-truth', help='labels, a CSV video,onset,apex,offset,type')
+    add('--overlay', action='store_true', help='also write overlay.mp4: face box, timeline, intervals')
+    add('--format', choices=('megc',), help="also write the challenge's CSV")
+    add('--fps', type=float, help='frame rate of image folders, or instead of the time stamps of a file')
+    add('--device', help='cpu, cuda, ... (default: a GPU where there is one)')
+    add('--amp', action='store_true', help='half precision')
+    add('--batch-size', type=int, default=8, help='windows that a network takes at once (default: 8)')
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument('--quiet', action='store_true', help='say nothing but errors')
+    how.add_argument('--json-lines', action='store_true', help='one JSON object a line, for scripts')
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Spot, write, and give the exit code."""
+    args = parse_args(arguments)
+    if (args.config is None) != (args.checkpoint is None):
+        raise MESpotError('--config and --checkpoint belong together, give both or none')
+    if args.config is not None and args.model != 'flow':
+        raise MESpotError('give --model or --config, not both')
+    labels = read_ground_truth(args.ground_truth) if args.ground_truth else None
+    inferencer = SpottingInferencer(
+        args.config or args.model,
+        args.checkpoint,
+        args.device,
+        args.face,
+        args.batch_size,
+        args.amp,
+        parse_thresholds(args.threshold) if args.threshold else None,
+    )
+    options = SpotOptions(args.out, args.fps, args.overlay, args.format == 'megc', labels)
+    mode = 'quiet' if args.quiet else 'json-lines' if args.json_lines else 'bar'
+    with SpotReporter(mode) as reporter:
+        return spot_videos(args.videos, inferencer, options, reporter)
+
+
+if __name__ == '__main__':
+    codes: list[int] = []
+    sys.exit(run_command(lambda: codes.append(main())) or codes[0])
