@@ -10,6 +10,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import Dump, load_dump
 
 FLOW_METHOD = 'optical_flow'
+SPOTTERS = (FLOW_METHOD, 'mdmd')
 DUMP_FILE = 'dump.json'
 STATE_FILE = 'steps.json'
 
@@ -52,14 +53,21 @@ def network_steps(
     ]
 
 
-def flow_steps(root: Path, data: Path, folder: Path) -> list[Step]:
-    """The flow spotter, which needs no training and has no seed, on the parts of the benchmark."""
-    parts = sorted(str(path.parent) for path in data.glob('*/annotations.json'))
-    if not parts:
-        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
+def spotter_steps(root: Path, config: Path, folder: Path) -> list[Step]:
+    """Test of a spotter that needs no training and has no seed; the validation chooses its thresholds.
+
+    Args:
+        root: Folder of the repository.
+        config: Its config.
+        folder: Work folder of this run.
+
+    Returns:
+        The one step.
+    """
     dump = folder / DUMP_FILE
-    command = (str(root / 'tools' / 'spot_flow.py'), *parts, '--out', str(dump))
-    return [Step('spot by optical flow', command, dump)]
+    test = (str(root / 'tools' / 'test.py'), str(config), '--work-dir', str(folder / 'test'))
+    command = (*test, '--cfg-options', f'test_evaluator.dump_path={dump}')
+    return [Step(f'test {config.stem}', command, dump, shown=TEST_LINES)]
 
 
 def run_benchmark(
@@ -70,7 +78,7 @@ def run_benchmark(
     work_dir: Path,
     cfg_options: Sequence[str] = (),
 ) -> None:
-    """Run the flow spotter and each config with each seed; finished runs are skipped, broken ones go on.
+    """Run the flow spotters and each config with each seed; finished runs are skipped, broken ones go on.
 
     Args:
         root: Folder of the repository.
@@ -83,9 +91,13 @@ def run_benchmark(
     Raises:
         MESpotError: If a step fails or there is no prepared part.
     """
+    if not any(data.glob('*/annotations.json')):
+        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
     environment = {DATA_VARIABLE: str(data)}
-    folder = work_dir / FLOW_METHOD / 'seed0'
-    run_steps(flow_steps(root, data, folder), folder / STATE_FILE, environment)
+    for name in SPOTTERS:
+        folder = work_dir / name / 'seed0'
+        config = root / 'configs' / 'spotters' / f'{name}.py'
+        run_steps(spotter_steps(root, config, folder), folder / STATE_FILE, environment)
     for seed in seeds:
         for config in configs:
             folder = work_dir / config.stem / f'seed{seed}'

@@ -1,5 +1,6 @@
 """Spotters that need no training."""
 
+from .mdmd import MDMDSpotter
 from .optical_flow import OpticalFlowSpotter
 
-__all__ = ['OpticalFlowSpotter']
+__all__ = ['MDMDSpotter', 'OpticalFlowSpotter']

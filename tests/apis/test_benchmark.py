@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmaction_mespot.apis.benchmark import flow_steps, load_runs, network_steps
+from mmaction_mespot.apis.benchmark import load_runs, network_steps, run_benchmark, spotter_steps
 from mmaction_mespot.apis.benchmark_tables import (
     difference_table,
     mean_and_spread,
@@ -74,13 +74,19 @@ def test_no_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(MESpotError, match='found none'):
         load_runs(tmp_path)
     with pytest.raises(MESpotError, match='expected prepared parts'):
-        flow_steps(tmp_path, tmp_path, tmp_path)
+        run_benchmark(tmp_path, [], [], tmp_path, tmp_path)
 
 
 def test_steps_of_a_network(tmp_path: Path) -> None:
     train, test = network_steps(Path('/repo'), Path('configs/lite.py'), 3, tmp_path, ['a=1'])
     assert train.command[-4:] == ('--seed', '3', '--cfg-options', 'a=1')
     assert str(train.result) in test.command and test.result == tmp_path / 'dump.json'
+
+
+def test_step_of_a_spotter_names_no_checkpoint(tmp_path: Path) -> None:
+    (step,) = spotter_steps(Path('/repo'), Path('/repo/configs/spotters/mdmd.py'), tmp_path)
+    assert step.command[:3] == ('/repo/tools/test.py', '/repo/configs/spotters/mdmd.py', '--work-dir')
+    assert step.command[-1] == f'test_evaluator.dump_path={step.result}'
 
 
 def test_mean_and_spread() -> None:
