@@ -15,7 +15,7 @@ from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.apis.spot_run import SpotRun
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.streaming import NoFaceVideoError, VideoSource, open_video_source
+from mmaction_mespot.streaming import NoFaceVideoError, VideoSource, find_faces, open_video_source
 
 FACES = ('largest', 'all', 'center')
 
@@ -65,7 +65,10 @@ class SpottingInferencer:
             raise MESpotError(f'face: found {face!r}, expected one of {", ".join(FACES)}')
         self.model = load_spot_model(model, weights, device, batch_size, amp, thresholds, stride)
         self.face = face
-        self.tracker = FaceTracker()
+        try:
+            self.tracker = FaceTracker()
+        except RuntimeError as error:  # the face networks cannot be fetched
+            raise MESpotError(str(error)) from error
 
     def __call__(self, inputs: Video | Sequence[Video], fps: float | None = None) -> dict[str, Any]:
         """Spot one video or several.
@@ -132,13 +135,8 @@ class SpottingInferencer:
             VideoError: If the video cannot be used.
         """
         opened = source if isinstance(source, VideoSource) else open_video_source(source, fps)
-        faces = self._faces(opened) if self.face == 'all' else [self.face]
+        faces = find_faces(opened, self.tracker) if self.face == 'all' else [self.face]
         if not faces:
-            raise NoFaceVideoError(f'{opened.name}: no face found')
+            raise NoFaceVideoError(f'{opened.name}: no face that stays in the first seconds')
         for number, face in enumerate(faces):
             yield SpotRun(opened, self.model, self.tracker, face, number, crops(), on_frame)
-
-    def _faces(self, source: VideoSource) -> list[Any]:
-        from mmaction_mespot.streaming import find_faces
-
-        return find_faces(source, self.tracker)

@@ -95,7 +95,9 @@ def _flow_model(
     """A spotter without training."""
     notes: tuple[str, ...] = ()
     if not isinstance(spotter, OpticalFlowSpotter) and set(thresholds or {}) != set(CLASSES):
-        notes = (f'{name} has no thresholds of its own; those of the flow spotter are taken, set --threshold',)
+        notes = (
+            f'{name} has no thresholds of its own; those of the flow spotter are taken, set --threshold',
+        )
     given = thresholds or {}
     settings = {key: value for key, value in preparation.items() if key != 'streams'}
     return SpotModel(

@@ -77,7 +77,9 @@ class SpotReporter:
         """A video is through."""
         self._drop_task()
         counts = {name: sum(CLASSES[i.label] == name for i in result.intervals) for name in CLASSES}
-        self._event('done', video, out=str(out), seconds=round(seconds, 2), notes=list(result.notes), **counts)
+        self._event(
+            'done', video, out=str(out), seconds=round(seconds, 2), notes=list(result.notes), **counts
+        )
         if self.mode != 'bar':
             return
         found = ', '.join(f'{count} {name}' for name, count in counts.items())

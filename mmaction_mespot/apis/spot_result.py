@@ -72,7 +72,8 @@ class SpotResult:
             'curves': {
                 'time_s': np.round(self.time_s, 4).tolist(),
                 **{
-                    name: np.round(curve, 4).tolist() for name, curve in zip(CLASSES, self.curves, strict=True)
+                    name: np.round(curve, 4).tolist()
+                    for name, curve in zip(CLASSES, self.curves, strict=True)
                 },
             },
             'ground_truth': None if self.ground_truth is None else [dict(row) for row in self.ground_truth],

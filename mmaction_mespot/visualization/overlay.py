@@ -152,7 +152,9 @@ def _strip(
     axes = figure.add_axes((0.06, 0.24, 0.92, 0.70))
     for bar in bars:
         width_s = max(bar.end_s - bar.start_s, 0.004 * duration_s)
-        axes.axvspan(bar.start_s, bar.start_s + width_s, color=CLASS_COLOURS[bar.label], alpha=0.30, linewidth=0)
+        axes.axvspan(
+            bar.start_s, bar.start_s + width_s, color=CLASS_COLOURS[bar.label], alpha=0.30, linewidth=0
+        )
     for curve, colour, threshold in zip(curves, CLASS_COLOURS, thresholds, strict=True):
         axes.step(time_s, curve, where='post', color=colour, linewidth=1.2)
         axes.axhline(threshold, color=colour, linewidth=0.8, linestyle='--')

@@ -47,7 +47,9 @@ def videos(draw):
         halves = rng.choice([4, 8, 30, 100, 170], count) * rng.uniform(0.3, 1, count)
         segments = np.clip(np.stack([centres - halves, centres + halves], 1), 0, None).round(1)
         scores = rng.uniform(0.01, 1, count).round(2)
-        windows.append(WindowCandidates(Detections(segments, scores, rng.integers(0, 2, count)), start, start + length))
+        windows.append(
+            WindowCandidates(Detections(segments, scores, rng.integers(0, 2, count)), start, start + length)
+        )
     return windows, total
 
 
