@@ -10,30 +10,27 @@ import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS, TASK_UTILS
 from mmengine.dist import all_reduce
-from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.intervals.grid import instants_to_frames
-from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.models.task_modules.segment_assigner import BACKGROUND, IGNORED
+
+from .level_head import LevelHead
 
 
 @MODELS.register_module()
-class CRNHead(BaseModule):
+class CRNHead(LevelHead):
     """The paper's classification and regression network, run densely over every level.
 
-    Section III-D, figure 4. A level is averaged over space. Two 1-D convolutions (kernel 3, stride 1, no
-    padding of their own, ReLU) see 5 positions; the sequence is padded by 2 zeros at both ends, so that every
-    position is a proposal. Two fully connected layers (1x1 convolutions), dropout, then two parallel ones:
-    softmax logits with the background last, and the two boundaries. All levels share the
-    weights; a learned embedding, added to a level's sequence, tells them apart: an event that fits its anchor
-    looks alike on every level, and only the level says whether it is short (ME) or long (MaE).
+    Section III-D, figure 4. A level is averaged over space and marked (:class:`LevelHead`). Two 1-D
+    convolutions (kernel 3, stride 1, no padding of their own, ReLU) see 5 positions; the sequence is padded
+    by 2 zeros at both ends, so that every position is a proposal. Two fully connected layers (1x1
+    convolutions), dropout, then two parallel ones: softmax logits with the background last, and the two
+    boundaries. All levels share the weights.
 
     Args:
-        in_channels: Channels of the levels.
+        in_channels: Channels of the levels: one number for all, or one each (raw features of a backbone),
+            which a 1x1 convolution each then brings to ``channels``.
         num_classes: 2 tells MaE from ME by the softmax; 1 is the paper's pair of neurons (expression or not),
             the class then follows from the length. Defaults to 2.
         channels: Width of the hidden layers. Defaults to 256.
@@ -56,7 +53,7 @@ class CRNHead(BaseModule):
 
     def __init__(
         self,
-        in_channels: int,
+        in_channels: int | Sequence[int],
         num_classes: int = 2,
         channels: int = 256,
         dropout: float = 0.5,
@@ -70,21 +67,17 @@ class CRNHead(BaseModule):
         loss_boundary: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
-        if num_classes not in (1, len(CLASSES)):
-            raise MESpotError(f'CRNHead: num_classes must be 1 or {len(CLASSES)}, found {num_classes}')
-        self.num_classes = num_classes
-        self.score_floor = score_floor
-        self.top_k = top_k
-        self.anchors = TASK_UTILS.build(anchors or dict(type='SegmentAnchors'))
+        built_anchors = TASK_UTILS.build(anchors or dict(type='SegmentAnchors'))
+        num_levels = len(built_anchors.strides)
+        super().__init__(in_channels, num_levels, num_classes, channels, score_floor, top_k, init_cfg)
+        self.anchors = built_anchors
         self.assigner = TASK_UTILS.build(assigner or dict(type='SegmentAssigner'))
         self.boundary_coder = TASK_UTILS.build(boundary_coder or dict(type='BoundaryCoder'))
         self.loss_cls = MODELS.build(loss_cls or dict(type='FocalCrossEntropyLoss'))
         self.loss_boundary = MODELS.build(loss_boundary or dict(type='BoundarySmoothL1Loss'))
 
-        self.level_embeddings = nn.Parameter(0.1 * torch.randn(len(self.anchors.strides), in_channels))
         self.trunk = nn.Sequential(
-            nn.Conv1d(in_channels, channels, 3),
+            nn.Conv1d(self.width, channels, 3),
             nn.ReLU(inplace=True),
             nn.Conv1d(channels, channels, 3),
             nn.ReLU(inplace=True),
@@ -113,9 +106,8 @@ class CRNHead(BaseModule):
             Logits (N, num_classes + 1, T_l) and boundary offsets (N, 2, T_l) of each level.
         """
         logits, offsets = [], []
-        for feature, embedding in zip(features, self.level_embeddings, strict=True):
-            sequence = feature.flatten(3).mean(dim=3) if feature.dim() == 5 else feature
-            hidden = self.trunk(F.pad(sequence + embedding[:, None], (2, 2)))
+        for sequence in self.sequences(features):
+            hidden = self.trunk(F.pad(sequence, (2, 2)))
             logits.append(self.classify(hidden))
             offsets.append(self.regress(hidden))
         return logits, offsets
@@ -163,15 +155,10 @@ class CRNHead(BaseModule):
 
         Args:
             features: Levels of the neck.
-            data_samples: One :class:`ActionDataSample` a window with the metainfo ``window_start``,
-                ``frame_interval``, ``total_frames``, and ``fps`` where ``num_classes`` is 1.
+            data_samples: One :class:`ActionDataSample` a window; see :meth:`candidates`.
 
         Returns:
-            For each window ``segments`` (M, 2), half-open, in the video's frames, within ``[0,
-            total_frames]``; ``scores`` (M,), falling; ``labels`` (M,).
-
-        Raises:
-            MESpotError: If a data sample lacks one of these metainfo keys.
+            For each window ``segments``, ``scores`` and ``labels``.
         """
         logits, offsets, anchors = self._flatten(*self(features))
         probabilities = logits.softmax(dim=-1)[..., : self.num_classes]
@@ -179,37 +166,10 @@ class CRNHead(BaseModule):
             anchors.expand(len(logits), -1, -1).flatten(0, 1), offsets.flatten(0, 1)
         )
         segments = segments.view(len(logits), -1, 2)
-        return [self._candidates(*one) for one in zip(probabilities, segments, data_samples, strict=True)]
+        return [self.candidates(*one) for one in zip(probabilities, segments, data_samples, strict=True)]
 
     def _flatten(self, logits: list[Tensor], offsets: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """Join the levels: logits (N, A, K + 1) and offsets (N, A, 2) in float32, and the anchors (A, 2)."""
         anchors = self.anchors([level.shape[2] for level in logits], logits[0].device)
         joined = [torch.cat(levels, dim=2).transpose(1, 2).float() for levels in (logits, offsets)]
         return joined[0], joined[1], anchors
-
-    def _candidates(self, probabilities: Tensor, segments: Tensor, sample: Any) -> InstanceData:
-        """Best candidates of one window from (A, K) probabilities and (A, 2) segments in window instants."""
-        start, interval, total = (
-            _metainfo(sample, key) for key in ('window_start', 'frame_interval', 'total_frames')
-        )
-        frames = instants_to_frames(segments, start, interval).clamp(0, total)
-        usable = (probabilities >= self.score_floor) & (frames[:, 1] > frames[:, 0])[:, None]
-        anchor, label = usable.nonzero(as_tuple=True)
-        scores, best = probabilities[anchor, label].sort(descending=True, stable=True)
-        best = best[: self.top_k]
-        frames, label = frames[anchor[best]], label[best]
-        if self.num_classes == 1:
-            by_length = label_by_length(frames.cpu().numpy(), _metainfo(sample, 'fps'))
-            label = torch.from_numpy(by_length).to(label.device)
-        return InstanceData(segments=frames, scores=scores[: self.top_k], labels=label)
-
-
-def _metainfo(sample: Any, key: str) -> float:
-    """Read one number of a data sample's metainfo."""
-    if key not in sample.metainfo:
-        raise MESpotError(
-            f'CRNHead.predict needs the metainfo {key!r} of the window of video '
-            f'{sample.metainfo.get("video_id", "(unnamed)")!r}, found {sorted(sample.metainfo)}; '
-            'PackSpottingInputs sets it'
-        )
-    return float(sample.metainfo[key])

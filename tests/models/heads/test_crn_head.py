@@ -152,3 +152,20 @@ def test_missing_metainfo_and_bad_settings_are_errors(make_sample: Callable) -> 
         head().predict(features(), [sample])
     with pytest.raises(MESpotError, match='num_classes must be 1 or 2, found 3'):
         head(num_classes=3)
+
+
+def test_raw_features_of_different_widths(make_sample: Callable) -> None:
+    network = head(in_channels=(4, 6, 8), anchors=dict(type='SegmentAnchors', strides=(2, 4, 8)))
+    levels = [torch.randn(2, channels, length, 3, 3) for channels, length in ((4, 16), (6, 8), (8, 4))]
+    logits, _ = network(levels)
+    assert [tuple(level.shape) for level in logits] == [(2, 3, 16), (2, 3, 8), (2, 3, 4)]
+    losses = network.loss(levels, [make_sample([[8, 14]], [1]), make_sample()])
+    losses['loss_cls'].backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.projections.parameters())
+
+
+def test_wrong_numbers_of_levels_are_errors() -> None:
+    with pytest.raises(MESpotError, match=r'CRNHead: in_channels=\(4, 6\) for 5 levels'):
+        head(in_channels=(4, 6))
+    with pytest.raises(MESpotError, match='CRNHead takes 5 levels, found 4'):
+        head()(features()[:4])
