@@ -29,7 +29,7 @@ class ImageFrames(Sequence[np.ndarray]):
         self.filename_tmpl = filename_tmpl
         self.start_index = start_index
         self.total_frames = total_frames
-        self._size: tuple[int, ...] | None = None
+        self._first: tuple[Path, tuple[int, ...]] | None = None
 
     def __len__(self) -> int:
         return self.total_frames
@@ -48,12 +48,11 @@ class ImageFrames(Sequence[np.ndarray]):
             raise IndexError(f'{self.folder}: frame {index} of {self.total_frames}')
         path = self.path(index)
         image = read_image(path)
-        if self._size is None:
-            self._size = image.shape
-        elif image.shape != self._size:
+        first, size = self._first = self._first or (path, image.shape)
+        if image.shape != size:
             raise FrameError(
-                f'{path}: {image.shape[1]} x {image.shape[0]} px, expected '
-                f'{self._size[1]} x {self._size[0]} as in the other frames'
+                f'{path}: {image.shape[1]} x {image.shape[0]} px, expected {size[1]} x {size[0]} '
+                f'as in {first.name}'
             )
         return image
 

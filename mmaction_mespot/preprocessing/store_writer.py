@@ -58,6 +58,7 @@ class StreamWriter:
             )
         self._temporary = self.path.with_name(f'.{self.path.name}.{os.getpid()}.tmp')
         self._file: h5py.File | None = None
+        self._data: h5py.Dataset | None = None
         self._count = 0
         self._pending: list[np.ndarray] = []
         self._offsets = [0]
@@ -85,7 +86,7 @@ class StreamWriter:
                 os.replace(self._temporary, self.path)
         finally:
             self._file.close()
-            self._file = None
+            self._file = self._data = None
             self._temporary.unlink(missing_ok=True)
 
     def append(self, frames: np.ndarray, rest_motion: np.ndarray | None = None) -> None:
@@ -150,14 +151,14 @@ class StreamWriter:
         else:
             block = np.stack(self._pending)
         self._pending.clear()
-        data = self._dataset(file)
+        if self._data is None:
+            self._data = self._create_dataset(file)
+        data = self._data
         start = data.shape[0]
         data.resize(start + len(block), axis=0)
         data[start:] = block
 
-    def _dataset(self, file: h5py.File) -> h5py.Dataset:
-        if fmt.DATA in file:
-            return file[fmt.DATA]
+    def _create_dataset(self, file: h5py.File) -> h5py.Dataset:
         shape: tuple[int, ...] = self.shape
         filters: dict[str, object] = {}
         dtype: type[np.generic]

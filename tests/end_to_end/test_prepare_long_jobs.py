@@ -20,6 +20,7 @@ import pytest
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'prepare.py'
 VIDEOS, FRAMES, KILLS = 6, 300, 10
+STREAMS = ('rgb', 'flow', 'flow_roi')  # one of each kind
 OPTIONS = ('--fps', '200', '--crop-size', '32', '--flow', 'dis', '--flow-gap', '2')
 
 
@@ -44,7 +45,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(root: Path, out: Path, *more: str) -> list[str]:
-    return [str(TOOL), 'own', '--root', str(root), '--out', str(out), *OPTIONS, *more]
+    return [
+        str(TOOL),
+        'own',
+        '--root',
+        str(root),
+        '--out',
+        str(out),
+        *OPTIONS,
+        '--streams',
+        ','.join(STREAMS),
+        *more,
+    ]
 
 
 def start(root: Path, out: Path) -> BaseProcess:
@@ -73,7 +85,7 @@ def undisturbed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[d
     process.join()
     assert process.exitcode == 0
     files = tree(out)
-    assert len(files) == VIDEOS * (5 + 1) + 3  # streams, faces and record; manifest, annotations, report
+    assert len(files) == VIDEOS * (len(STREAMS) + 2) + 3  # faces and record; manifest, annotations, report
     return files, time.monotonic() - begin
 
 
