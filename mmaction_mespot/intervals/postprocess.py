@@ -11,10 +11,18 @@ import numpy as np
 import torch
 
 from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.intervals.late_fusion import LateFusion, fuse_detections
 from mmaction_mespot.intervals.nms import cross_class_suppression, hard_nms, soft_nms, weighted_nms
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
-__all__ = ['PostProcessing', 'WindowCandidates', 'apply_thresholds', 'keep_top_fraction', 'merge_windows']
+__all__ = [
+    'PostProcessing',
+    'WindowCandidates',
+    'apply_thresholds',
+    'fuse_candidates',
+    'keep_top_fraction',
+    'merge_windows',
+]
 
 NMS_MODES = ('hard', 'soft', 'weighted')
 
@@ -37,6 +45,8 @@ class PostProcessing:
             another window sees it further from its border.
         pre_nms_top_k: Best candidates of each class that enter NMS.
         max_per_video: Best candidates that leave.
+        fusion: Settings of a late fusion with a spotter without training (a dict of the fields of
+            :class:`LateFusion` will do), or None.
 
     Raises:
         ValueError: If a setting is out of its range.
@@ -52,8 +62,11 @@ class PostProcessing:
     edge_fraction: float = 0.15
     pre_nms_top_k: int = 2000
     max_per_video: int = 500
+    fusion: LateFusion | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.fusion, Mapping):
+            object.__setattr__(self, 'fusion', _from_dict(LateFusion, self.fusion, 'fusion'))
         if self.nms_mode not in NMS_MODES:
             raise ValueError(f'post_processing: nms_mode must be one of {NMS_MODES}, found {self.nms_mode!r}')
         for name in ('min_length_s', 'max_length_s'):
@@ -83,12 +96,7 @@ class PostProcessing:
         Raises:
             ValueError: If a key is unknown; the message lists the known ones.
         """
-        settings = dict(settings or {})
-        known = [field.name for field in fields(cls)]
-        unknown = sorted(set(settings) - set(known))
-        if unknown:
-            raise ValueError(f'post_processing: unknown keys {unknown}, expected some of {known}')
-        return cls(**settings)
+        return _from_dict(cls, settings or {}, 'post_processing')
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain JSON types; :meth:`from_dict` reads them back."""
@@ -138,6 +146,23 @@ def merge_windows(
     return _suppress(merged[ranks < cfg.pre_nms_top_k], cfg)[: cfg.max_per_video]
 
 
+def fuse_candidates(
+    network: Detections, spotter: Detections, fps: float, total_frames: int, cfg: PostProcessing
+) -> Detections:
+    """Fuse the merged candidates of a network with those of a spotter, by ``cfg.fusion``; merge the union.
+
+    Returns:
+        The video's candidates by falling score; thresholds have to be chosen anew.
+
+    Raises:
+        ValueError: If the settings have no fusion.
+    """
+    if cfg.fusion is None:
+        raise ValueError('post_processing: fusion expected, found none')
+    fused = fuse_detections(network, spotter, cfg.fusion)
+    return merge_windows([WindowCandidates(fused, 0, total_frames)], fps, total_frames, cfg)
+
+
 def apply_thresholds(detections: Detections, thresholds: Sequence[float] | Mapping[str, float]) -> Detections:
     """Keep the detections whose score reaches the threshold of their class.
 
@@ -169,6 +194,15 @@ def keep_top_fraction(detections: Detections, top_threshold: float) -> Detection
         raise ValueError(f'top_threshold must lie in [0, 1], found {top_threshold}')
     # The small number takes back rounding: 0.55 of 100 is 55.000000000000007.
     return _sorted(detections)[: math.ceil(top_threshold * len(detections) - 1e-9)]
+
+
+def _from_dict(cls: type[Any], settings: Mapping[str, Any], name: str) -> Any:
+    """Build a dataclass from a config's dict."""
+    known = [field.name for field in fields(cls)]
+    unknown = sorted(set(settings) - set(known))
+    if unknown:
+        raise ValueError(f'{name}: unknown keys {unknown}, expected some of {known}')
+    return cls(**settings)
 
 
 def _sorted(detections: Detections) -> Detections:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
-from mmaction_mespot.intervals.postprocess import PostProcessing, merge_windows
+from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.postprocess import PostProcessing, fuse_candidates, merge_windows
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
 
@@ -15,14 +17,15 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
 
     Args:
         windows: Windows as :func:`~mmaction_mespot.evaluation.metrics.window_record.read_window` gives them.
-        cfg: Settings of the merging.
+        cfg: Settings of the merging; with ``fusion``, its dump gives the spotter's candidates.
 
     Returns:
         Videos sorted by part and name, with their candidates.
 
     Raises:
-        MESpotError: If a candidate is not finite.
+        MESpotError: If a candidate is not finite, or the dump of a fusion lacks a video.
     """
+    others = None if cfg.fusion is None else _read_spotter(cfg.fusion.dump)
     groups: dict[tuple[str, str], dict[float, dict]] = {}
     for window in windows:
         group = groups.setdefault((window['part'] or '', window['video_id']), {})
@@ -34,6 +37,9 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
         candidates = [WindowCandidates(w['detections'], w['start'], w['end']) for w in own]
         try:
             detections = merge_windows(candidates, first['fps'], first['total_frames'], cfg)
+            if others is not None:
+                other = _spotted(others, first, cfg)
+                detections = fuse_candidates(detections, other, first['fps'], first['total_frames'], cfg)
         except ValueError as error:
             raise MESpotError(f'SpottingF1Metric: video {first["video_id"]}: {error}') from error
         common = {key: first[key] for key in ('video_id', 'subject', 'part', 'fps', 'total_frames')}
@@ -46,3 +52,22 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
             )
         )
     return videos
+
+
+def _read_spotter(path: str | None) -> dict[tuple[str, str], VideoResult]:
+    """A spotter's videos by part and name."""
+    if path is None:
+        raise MESpotError("SpottingF1Metric: fusion needs the spotter's dump of the same videos, found none")
+    return {(video.part or '', video.video_id): video for video in load_dump(path).videos}
+
+
+def _spotted(others: dict[tuple[str, str], VideoResult], video: dict, cfg: PostProcessing) -> Detections:
+    """The spotter's candidates of a video."""
+    found = others.get((video['part'] or '', video['video_id']))
+    if found is None or found.total_frames != video['total_frames']:
+        there = 'none' if found is None else f'one of {found.total_frames} frames'
+        raise MESpotError(
+            f'{cfg.fusion.dump if cfg.fusion else None}: expected video {video["video_id"]} of part '
+            f'{video["part"]} with {video["total_frames"]} frames, found {there}'
+        )
+    return found.detections
