@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
+from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.metrics.merging import merge_videos
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing
@@ -37,3 +39,31 @@ def test_windows_are_grouped_by_part_and_video_and_counted_once():
 def test_the_video_of_a_bad_candidate_is_named():
     with pytest.raises(MESpotError, match=r'video s01_0101: .*not finite'):
         merge_videos([window(0, score=np.nan)], PostProcessing())
+
+
+def spotter_dump(path, part='normal', total_frames=300):
+    metainfo = dict(classes=['MaE', 'ME'], thresholds=None, top_threshold=0.5)
+    metainfo |= dict(threshold_source='given', iou_threshold=0.5, post_processing={})
+    found = Detections([[44, 64], [200, 230]], [0.5, 0.8], [0, 0])
+    video = VideoResult('s01_0101', 's01', part, 30.0, total_frames, np.zeros((0, 2)), np.zeros(0), found)
+    save_dump(Dump(metainfo, [video]), path)
+    return dict(fusion=dict(weight=0.25, dump=str(path)))
+
+
+def test_fusion_with_the_dump_of_a_spotter(tmp_path):
+    settings = PostProcessing.from_dict(spotter_dump(tmp_path / 'flow.json'))
+    (video,) = merge_videos([window(0)], settings)
+    # .75 * .9 + .25 * .5 for [40, 60) on [44, 64); .25 * .8 alone.
+    assert video.detections.segments.tolist() == [[40, 60], [200, 230]]
+    np.testing.assert_allclose(video.detections.scores, [0.8, 0.2])
+
+
+def test_fusion_with_the_dump_of_other_videos_is_named(tmp_path):
+    for options, found in ((dict(part='hard'), 'found none'), (dict(total_frames=200), 'one of 200 frames')):
+        settings = PostProcessing.from_dict(spotter_dump(tmp_path / 'flow.json', **options))
+        with pytest.raises(
+            MESpotError, match=rf'flow\.json: expected video s01_0101 .* 300 frames, .*{found}'
+        ):
+            merge_videos([window(0)], settings)
+    with pytest.raises(MESpotError, match="fusion needs the spotter's dump"):
+        merge_videos([window(0)], PostProcessing.from_dict(dict(fusion=dict(weight=0.5))))
