@@ -1,0 +1,5 @@
+"""What the tools call, and the inferencer."""
+
+from .inferencer import SpottingInferencer
+
+__all__ = ['SpottingInferencer']

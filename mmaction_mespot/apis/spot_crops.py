@@ -19,7 +19,7 @@ class SpotCrops:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix='mespot_crops_')
+        self._file = tempfile.TemporaryFile(prefix='mespot_crops_')  # noqa: SIM115, closed in __exit__
         self._ends = array('q', [0])
 
     def __len__(self) -> int:

@@ -87,8 +87,8 @@ class SpotReporter:
         for i in result.intervals:
             face = f'  face {i.face}' if result.model['settings'].get('faces', 1) > 1 else ''
             self._print(
-                f'  {CLASSES[i.label]:3}  {i.onset_s:8.2f} - {i.offset_s:.2f} s   frames {i.onset}-{i.offset}, '
-                f'apex {i.apex}   score {i.score:.3f}{face}'
+                f'  {CLASSES[i.label]:3}  {i.onset_s:8.2f} - {i.offset_s:.2f} s   '
+                f'frames {i.onset}-{i.offset}, apex {i.apex}   score {i.score:.3f}{face}'
             )
         for note in result.notes:
             self._print(f'  note: {note}')

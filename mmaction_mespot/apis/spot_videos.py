@@ -109,7 +109,7 @@ def spot_video(
             for interval in run:
                 reporter.interval(video, interval)
             results.append(run.result)
-        result = join_faces(results, inferencer.face)
+        result = replace(join_faces(results, inferencer.face), path=str(video.resolve()))
         if options.labels is not None:
             rows = ground_truth_of(
                 video, options.labels, result.total_frames, result.source_index, result.time_s

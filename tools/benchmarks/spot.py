@@ -1,8 +1,8 @@
 """Measure the spotting of videos, in one run on one video: speed of each stage, memory, and the naive way.
 
 The stages are measured in one pass over the video, each without the stages before it. The naive way takes
-windows that overlap by 75 % and decodes, aligns, flows and runs each by itself; it is measured on a few of them.
-Memory is the peak of a process of its own on the video looped to some minutes.
+windows that overlap by 75 % and decodes, aligns, flows and runs each by itself; it is measured on a few of
+them. Memory is the peak of a process of its own on the video looped to some minutes.
 """
 
 from __future__ import annotations
@@ -166,9 +166,10 @@ def main() -> None:
     network.eval()
     chosen = starts[:: max(1, len(starts) // max(args.naive_windows, 1))][: args.naive_windows]
     each = float(np.mean([naive_window(inferencer, network, args.video, start) for start in chosen]))
+    naive = each * len(starts)
     console.print(
-        f'naive: {each:.2f} s a window (mean of {len(chosen)}), {len(starts)} windows: {each * len(starts):.1f} s; '
-        f'ours {seconds["whole"]:.1f} s: {each * len(starts) / seconds["whole"]:.2f} times faster'
+        f'naive: {each:.2f} s a window (mean of {len(chosen)}), {len(starts)} windows: {naive:.1f} s; '
+        f'ours {seconds["whole"]:.1f} s: {naive / seconds["whole"]:.2f} times faster'
     )
     for minutes in args.minutes:
         with tempfile.TemporaryDirectory() as folder:
