@@ -21,8 +21,45 @@ def test_the_gap_is_as_long_at_any_rate(fps: float, gap: int) -> None:
         ({'crop_size': 8}, 'crop_size: found 8'),
         ({'flow_method': 'farneback'}, 'flow_method: found'),
         ({'flow_gap': 0}, 'flow_gap: found 0'),
+        ({'format': 'zip'}, "format: found 'zip'"),
+        ({'format': 'rawframes', 'streams': ('flow_grid',)}, 'format rawframes: found the streams'),
+        ({'flow_bound': 0.0}, 'flow_bound: found 0'),
+        ({'device': 'tpu'}, "device: found 'tpu'"),
+        ({'device': 'cuda', 'flow_method': 'dis'}, 'the flow dis runs on the CPU only'),
+        ({'flow_batch': 0}, 'flow_batch: found 0'),
     ],
 )
 def test_bad_settings_are_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         PreparationSettings(**options)
+
+
+VIDEO = {'fps': 30.0, 'total_frames': 9}
+
+
+def test_what_the_files_depend_on() -> None:
+    """Device and batch change nothing that counts; sets of before the formats stay valid."""
+    plain = PreparationSettings().parameters(VIDEO, 'f')
+    assert sorted(plain) == [
+        'crop_size',
+        'flow_gap',
+        'flow_method',
+        'fps',
+        'source',
+        'streams',
+        'total_frames',
+        'version',
+    ]
+    assert PreparationSettings(device='cuda', flow_batch=8).parameters(VIDEO, 'f') == plain
+    pictures = PreparationSettings(format='rawframes').parameters(VIDEO, 'f')
+    assert pictures == {**plain, 'format': 'rawframes', 'flow_bound': 20.0}
+
+
+def test_made_with_these_settings_from_whatever_frames() -> None:
+    parameters = PreparationSettings().parameters(VIDEO, 'of another machine')
+    assert PreparationSettings().made(parameters, VIDEO)
+    assert PreparationSettings(('rgb',)).made(parameters, VIDEO)
+    assert not PreparationSettings(crop_size=112).made(parameters, VIDEO)
+    assert not PreparationSettings(flow_gap=2).made(parameters, VIDEO)
+    only_rgb = PreparationSettings(('rgb',)).parameters(VIDEO, 'f')
+    assert not PreparationSettings().made(only_rgb, VIDEO)

@@ -14,10 +14,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from mmaction_mespot.preprocessing import video_jobs
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
+from mmaction_mespot.preprocessing.shard import Shard
 
 FRAMES = 10
 SETTINGS = PreparationSettings(crop_size=64, flow_method='dis', flow_gap=2)
@@ -198,6 +200,36 @@ def test_a_dead_worker_is_said_clearly(
     monkeypatch.setattr(video_jobs, 'ProcessPoolExecutor', DyingPool)
     with pytest.raises(RuntimeError, match=r'a worker process died .* run the same command again'):
         prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS, jobs=2)
+
+
+def test_the_last_shard_completes_the_set(
+    frames_root: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    annotations = _annotations(frames_root)
+    second = prepare_dataset(annotations, tmp_path, SETTINGS, shard=Shard(2, 2))
+    assert second.prepared == ['s15_0102']
+    assert second.left == ['s15_0101', 's16_0101']
+    assert '2 videos are left to the other shards' in second.summary()
+    assert not (tmp_path / 'annotations.json').exists()
+    # With other settings it would be another set.
+    other = replace(SETTINGS, flow_gap=1)
+    assert prepare_dataset(annotations, tmp_path, other, shard=Shard(1, 2)).left == ['s15_0102']
+    first = prepare_dataset(annotations, tmp_path, SETTINGS, shard=Shard(1, 2))
+    assert first.prepared == ['s15_0101', 's16_0101']
+    assert not first.left
+    assert _tree(tmp_path) == undisturbed
+    listed = json.loads((tmp_path / 'annotations.json').read_text())['data_list']
+    assert [video['video_id'] for video in listed] == ['s15_0101', 's15_0102', 's16_0101']
+
+
+def test_a_gpu_that_is_not_there_is_said_before_the_work(
+    frames_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    settings = PreparationSettings(device='cuda')
+    with pytest.raises(ValueError, match=r'device cuda: torch .* sees no GPU here; use the device cpu'):
+        prepare_dataset(_annotations(frames_root), tmp_path / 'out', settings)
+    assert not (tmp_path / 'out').exists()
 
 
 def test_bad_settings(frames_root: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from mmaction_mespot.preprocessing import video_preparation
 from mmaction_mespot.preprocessing.face_file import read_face_file
 from mmaction_mespot.preprocessing.faces import FaceTracker, warp
 from mmaction_mespot.preprocessing.faces.regions import grid_means
-from mmaction_mespot.preprocessing.flow import batches
+from mmaction_mespot.preprocessing.flow import TVL1Params, batches, tvl1_torch
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store_reader import StreamReader
 from mmaction_mespot.preprocessing.video_preparation import flow_pair, prepare_video
@@ -102,3 +103,33 @@ def test_only_as_many_crops_are_held_as_the_gap_needs() -> None:
     entries = [start for start, _ in video_preparation._flows(crops(), gap, n, 'dis')]
     assert entries == [flow_pair(i, gap, n)[0] for i in range(n)]
     assert max(seen) <= gap + 3
+
+
+def test_flow_in_batches_on_a_device_equals_the_plain_one(
+    portrait: np.ndarray, tracker: FaceTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path of the GPU, on torch's CPU: the same entries with the same motion of the head."""
+    n = 6
+    for i in range(n):
+        moved = cv2.warpAffine(portrait, np.array([[1, 0, 0.3 * i], [0, 1, 0]]), (256, 300))
+        cv2.imwrite(str(tmp_path / f'{i}.png'), moved[:, :, ::-1])
+    video: dict[str, Any] = dict(
+        video_id='v', frame_dir='.', filename_tmpl='{}.png', start_index=0, total_frames=n, fps=30.0
+    )
+    real, sizes = tvl1_torch.tvl1_flow_batch, []
+
+    def on_the_cpu(prev: np.ndarray, next_: np.ndarray, params: TVL1Params, device: str) -> np.ndarray:
+        sizes.append((len(prev), device))
+        return real(prev, next_, params, 'cpu')
+
+    monkeypatch.setattr(tvl1_torch, 'tvl1_flow_batch', on_the_cpu)
+    plain = PreparationSettings(('flow', 'flow_roi'), crop_size=48, flow_method='tvl1-fast', flow_gap=2)
+    for name, settings in (('cpu', plain), ('gpu', replace(plain, device='cuda', flow_batch=4))):
+        prepare_video(video, tmp_path, tmp_path / name, settings, tracker)
+    assert sizes == [(4, 'cuda'), (2, 'cuda')]
+    for stream in ('flow', 'flow_roi'):
+        cpu, gpu = (StreamReader(tmp_path / name / stream / 'v.h5') for name in ('cpu', 'gpu'))
+        assert len(gpu) == n
+        difference = np.abs(gpu.read(np.arange(n)) - cpu.read(np.arange(n)))
+        assert difference.mean() < 1e-3
+        np.testing.assert_allclose(gpu.rest_motion(), cpu.rest_motion(), atol=5e-3)

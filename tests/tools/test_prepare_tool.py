@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import openpyxl
 import pytest
+import torch
 
 from mmaction_mespot.preprocessing.store_reader import StreamReader
 
@@ -57,6 +58,7 @@ def test_from_a_download_to_a_prepared_set(
     text = capsys.readouterr().out
     assert text.index('2 videos, 16 frames') < text.index('[1/2] s15_0101: 8 frames')
     assert '2 videos prepared, 0 were done before, 0 failed' in text
+    assert 'disk a minute of video: faces ' in text
     assert StreamReader(out / 'flow_grid' / 's15_0101.h5').attrs['gap'] == 2
     videos = json.loads((out / 'annotations.json').read_text())['data_list']
     assert [video['video_id'] for video in videos] == ['s15_0101', 's15_0102']
@@ -112,3 +114,30 @@ def test_own_videos(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[
     videos = json.loads((out / 'annotations.json').read_text())['data_list']
     assert videos[0]['instances'][0]['segment'] == [2, 6]
     assert len(StreamReader(out / 'rgb' / f'{videos[0]["video_id"]}.h5')) == 8
+
+
+def test_dry_run_and_shards(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = root.parent / 'out'
+    command = ['casme2', '--root', str(root), '--out', str(out)]
+    command += ['--streams', 'rgb', '--crop-size', '64', '--format', 'rawframes', '--flow-bound', '10']
+    assert tool.main([*command, '--dry-run']) == 0
+    assert 'nothing is written: 0 videos done, 2 left (16 frames), 0 bad' in capsys.readouterr().out
+    assert not out.exists()
+    assert tool.main([*command, '--shard', '1/2']) == 0
+    assert '1 videos are left to the other shards' in capsys.readouterr().out
+    assert tool.main([*command, '--dry-run']) == 0
+    assert 'nothing is written: 1 videos done, 1 left (8 frames), 0 bad' in capsys.readouterr().out
+    assert tool.main([*command, '--shard', '2/2']) == 0
+    assert len(list(out.glob('rawframes/*/img_*.jpg'))) == 16
+    assert (out / 'annotations.json').is_file()
+    assert tool.main([*command, '--shard', '3/2']) == 2
+    assert 'shard: found 3/2, expected i/n' in capsys.readouterr().err
+
+
+def test_no_gpu(
+    tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    command = ['casme2', '--root', str(root), '--out', str(root.parent / 'out')]
+    assert tool.main([*command, '--device', 'cuda', '--flow-batch', '16']) == 2
+    assert 'error: device cuda: torch' in capsys.readouterr().err
