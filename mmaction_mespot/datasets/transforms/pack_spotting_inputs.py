@@ -43,13 +43,18 @@ class PackSpottingInputs(BaseTransform):
             key: torch.from_numpy(np.ascontiguousarray(results[key].transpose(3, 0, 1, 2)))
             for key in stream_keys(results, self)
         }
-        sample = ActionDataSample()
-        sample.gt_instances = InstanceData(
-            segments=torch.from_numpy(np.asarray(results['gt_segments'], np.float32)),
-            labels=torch.from_numpy(np.asarray(results['gt_labels'], np.int64)),
-        )
-        sample.set_metainfo({key: results[key] for key in META_KEYS})
-        return dict(inputs=inputs, data_samples=sample)
+        return dict(inputs=inputs, data_samples=make_data_sample(results))
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}()'
+
+
+def make_data_sample(results: dict[str, Any]) -> ActionDataSample:
+    """Put a window's ground truth and meta information into a data sample."""
+    sample = ActionDataSample()
+    sample.gt_instances = InstanceData(
+        segments=torch.from_numpy(np.asarray(results['gt_segments'], np.float32)),
+        labels=torch.from_numpy(np.asarray(results['gt_labels'], np.int64)),
+    )
+    sample.set_metainfo({key: results[key] for key in META_KEYS})
+    return sample

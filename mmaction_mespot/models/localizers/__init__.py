@@ -1,3 +1,5 @@
 from .me_spotter import MESpotter
+from .mespot_feature import MESpotFeature
+from .scored_tcanet import ScoredTCANet
 
-__all__ = ['MESpotter']
+__all__ = ['MESpotFeature', 'MESpotter', 'ScoredTCANet']

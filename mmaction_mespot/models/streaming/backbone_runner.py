@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
 
@@ -93,6 +93,30 @@ class BackboneRunner:
         """
         with torch.no_grad(), self._autocast():
             levels = self.model.backbone(self._inputs(streams))
+        return tuple(level.float() for level in levels)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the levels' sources: each stream where the backbone keeps them apart, else all as one."""
+        streams = getattr(self.model.backbone, 'streams', None)
+        return tuple(streams) if isinstance(streams, nn.ModuleDict) else ('+'.join(self.streams),)
+
+    def run_parts(self, streams: Mapping[str, np.ndarray]) -> tuple[Tensor, ...]:
+        """Run the backbone without fusing its streams.
+
+        Args:
+            streams: Each (T, H, W, C).
+
+        Returns:
+            As of :meth:`run`, the levels of the first of :attr:`parts`, then those of the next.
+        """
+        if len(self.parts) == 1:
+            return self.run(streams)
+        inputs = self._inputs(streams)
+        with torch.no_grad(), self._autocast():
+            levels = [
+                level for name in self.parts for level in self.model.backbone.streams[name](inputs[name])
+            ]
         return tuple(level.float() for level in levels)
 
     def predict(self, levels: Sequence[Tensor], samples: Sequence[Any]) -> list[Any]:
