@@ -2,6 +2,7 @@
 _base_ = './mespot_lite_synthetic.py'
 
 data_root = '{{$MESPOT_DATA:data/synthme_quick}}/normal'
+preparation = dict(flow_method='dis')
 train_dataloader = dict(dataset=dict(data_root=data_root, windows_per_epoch=480))
 val_dataloader = dict(dataset=dict(data_root=data_root))
 test_dataloader = dict(

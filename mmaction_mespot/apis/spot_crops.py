@@ -49,4 +49,4 @@ class SpotCrops:
     def picture(self, position: int) -> np.ndarray:
         """The crop of a position, (S, S, 3) RGB uint8."""
         data = np.frombuffer(self.jpeg(position), np.uint8)
-        return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        return cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB)

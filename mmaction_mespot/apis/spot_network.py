@@ -21,6 +21,7 @@ from mmaction_mespot.models.streaming.streaming_spotter import StreamingSpotter
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 
 DEFAULT_THRESHOLD = 0.5
+FULL_FPS = 30.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ def load_network(
     network.eval()
     windows = _windows(cfg)
     streams, transforms = _pipeline(windows, cfg.filename)
+    post_processing = PostProcessing.from_dict(_post_processing(cfg))
+    if post_processing.fusion is not None:
+        raise MESpotError(
+            f'config {cfg.filename}: fusion with a dump is for prepared data sets, remove it here'
+        )
     own = [float(value) for value in network.score_thresholds]
     if not np.isfinite(own).all():
         own = [DEFAULT_THRESHOLD] * len(CLASSES)
@@ -114,9 +120,9 @@ def load_network(
     return SpotModel(
         name,
         _preparation(cfg, tuple(streams.values())),
-        windows.get('target_fps'),
+        _wanted_fps(windows.get('target_fps')),
         (float(given.get(CLASSES[0], own[0])), float(given.get(CLASSES[1], own[1]))),
-        PostProcessing.from_dict(_post_processing(cfg)),
+        post_processing,
         open_session,
         str(cfg.filename),
         str(checkpoint),
@@ -150,6 +156,11 @@ def _post_processing(cfg: Config) -> Mapping[str, Any] | None:
         if evaluator.get('post_processing') is not None:
             return evaluator.post_processing
     return None
+
+
+def _wanted_fps(target_fps: float | None) -> float | None:
+    """Frames a second to align and to flow: as in the data sets, also for a network that skips some of them."""
+    return None if target_fps is None else max(target_fps, FULL_FPS)
 
 
 def _preparation(cfg: Config, streams: tuple[str, ...]) -> PreparationSettings:

@@ -149,7 +149,7 @@ def _strip(
     """Picture of the timeline, and the places of its start and end in px."""
     height, dpi = 2 * round(STRIP_SHARE * width / 2), 100 * width / 720
     figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
-    axes = figure.add_axes((0.06, 0.24, 0.92, 0.70))
+    axes = figure.add_axes((0.06, 0.24, 0.92, 0.60))
     for bar in bars:
         width_s = max(bar.end_s - bar.start_s, 0.004 * duration_s)
         axes.axvspan(
@@ -162,8 +162,8 @@ def _strip(
     axes.set_ylim(0, 1.05 * max(1e-3, float(curves.max(initial=0.0)), *thresholds))
     axes.tick_params(labelsize=8)
     for label, (name, colour) in enumerate(zip(CLASSES, CLASS_COLOURS, strict=True)):
-        place, plain = (0.99 - 0.06 * label, 0.55), dict(facecolor='white', edgecolor='none', pad=1)
-        axes.text(*place, name, color=colour, transform=axes.transAxes, ha='right', fontsize=9, bbox=plain)
+        place = (1 - 0.06 * label, 1.03)
+        axes.text(*place, name, color=colour, transform=axes.transAxes, ha='right', va='bottom', fontsize=9)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     picture = np.asarray(canvas.buffer_rgba())[..., :3].copy()

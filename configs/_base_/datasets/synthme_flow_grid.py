@@ -1,6 +1,8 @@
 # The synthetic benchmark for the lite network: flow on a 12 x 12 grid, 128 positions at 30 a second.
 # Another place of the prepared data: the environment variable MESPOT_DATA.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
+# How the videos were prepared; tools/spot.py prepares videos of one's own alike.
+preparation = dict(crop_size=112, flow_method='tvl1-fast')
 load = dict(type='LoadStreams', streams=dict(flow='flow_grid'), in_memory=True)
 
 train_pipeline = [

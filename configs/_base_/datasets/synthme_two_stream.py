@@ -2,6 +2,8 @@
 # at 15 a second cost half of 30, and the flow between frames 4/30 s apart still sees all motion.
 # Another place of the prepared data: the environment variable MESPOT_DATA.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
+# How the videos were prepared; tools/spot.py prepares videos of one's own alike.
+preparation = dict(crop_size=112, flow_method='tvl1-fast')
 load = dict(type='LoadStreams', streams=dict(rgb='rgb', flow='flow'))
 resize = dict(type='StreamResize', size=72)
 
