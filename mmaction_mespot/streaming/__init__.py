@@ -2,6 +2,7 @@
 
 from .align import align_stream
 from .aligned_frame import AlignedFrame
+from .find_faces import find_faces
 from .motion import motion_stream
 from .motion_entry import MotionEntry
 from .resample import resample, working_fps
@@ -17,6 +18,7 @@ __all__ = [
     'VideoError',
     'VideoSource',
     'align_stream',
+    'find_faces',
     'motion_stream',
     'open_video_source',
     'resample',

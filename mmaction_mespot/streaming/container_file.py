@@ -44,7 +44,7 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
             container_options={'format_whitelist': _FORMATS, 'protocol_whitelist': 'file'},
         )
     except (FFmpegError, OSError) as error:
-        raise VideoError(f'{path}: not a readable video ({reason(error)})') from error
+        raise VideoError(f'{path}: not a readable video ({_reason(error, path)})') from error
     try:
         return container, _moving_pictures(container, path)
     except VideoError:
@@ -64,9 +64,18 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[av.
             yield None
 
 
-def reason(error: BaseException) -> str:
-    """What FFmpeg or the system says, without the file's name."""
+def _reason(error: BaseException, path: Path) -> str:
+    """What FFmpeg or the system says, in plain words where that is known."""
+    if isinstance(error, av.error.InvalidDataError | av.error.EOFError) and _is_mp4(path):
+        return 'its index is missing or damaged: cut off, or the recording was never closed'
+    if isinstance(error, av.error.ArgumentError):
+        return 'its content is of another kind, whatever its name says'
     return getattr(error, 'strerror', None) or str(error)
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open('rb') as file:
+        return file.read(8)[4:] == b'ftyp'
 
 
 def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:

@@ -55,7 +55,7 @@ class ContainerSource(VideoSource):
             if broken:
                 notes.add(
                     'damaged stretches',
-                    f'frames between {last_time:.1f} s and {time_s:.1f} s could not be decoded',
+                    f'frames between {last_time:.2f} s and {time_s:.2f} s could not be decoded',
                 )
             if jumped:
                 notes.add('jumps of the time stamps', f'the time stamps jump at {time_s:.1f} s: evened out')

@@ -13,6 +13,7 @@ from .video_error import VideoError
 
 _PAUSE_S = 10.0
 _CUT_FRACTION = 0.01
+_SAME_FRAMES = 0.1
 _PLAUSIBLE_FPS = (1.0, 1000.0)
 _DEFAULT_FPS = 25.0
 
@@ -23,7 +24,8 @@ class PacketTimes:
 
     Attributes:
         count: Frames.
-        fps: Frames over duration; pauses of more than 10 s and damaged time stamps do not count.
+        fps: Frames over duration without pauses of more than 10 s; where that is less than half the usual
+            rate of neighbouring frames, that rate.
         usual_intervals: 5th and 95th percentile of the times between frames in s.
         cut_off: What is missing at the end, if the header promises more; else None.
     """
@@ -69,10 +71,12 @@ class PacketTimes:
 
 
 def _rate(intervals: np.ndarray, header_fps: float) -> float:
-    candidates = []
-    if len(intervals):
-        candidates = [_inverse(intervals.mean()), _inverse(np.median(intervals))]
-    for fps in (*candidates, header_fps):
+    """Frames over duration; the header's rate where it says the same, or where the stamps say nothing."""
+    mean, median = (_inverse(of(intervals)) if len(intervals) else 0.0 for of in (np.mean, np.median))
+    if abs(header_fps * float(intervals.sum()) - len(intervals)) < _SAME_FRAMES:
+        mean = header_fps
+    # A few long pauses, or damaged stamps, say nothing about the rest.
+    for fps in (mean if mean > median / 2 else median, median, header_fps):
         if _PLAUSIBLE_FPS[0] <= fps <= _PLAUSIBLE_FPS[1]:
             return fps
     return _DEFAULT_FPS

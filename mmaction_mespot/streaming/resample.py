@@ -43,7 +43,7 @@ def resample(frames: Iterable[TimedFrame], fps: float) -> Iterator[TimedFrame]:
     Yields:
         The frame at each position, with its own index and time in the source.
     """
-    intervals: deque[float] = deque([1 / fps], maxlen=_RECENT_INTERVALS)
+    intervals: deque[float] = deque(maxlen=_RECENT_INTERVALS)
     tolerance = 0.5 / fps
     shown: TimedFrame | None = None
     position = 0
