@@ -19,7 +19,7 @@ from mmaction_mespot.engine.cross_validation.fold_config import (
     make_fold_config,
     write_fold_config,
 )
-from mmaction_mespot.engine.cross_validation.fold_display import FoldDisplay
+from mmaction_mespot.engine.cross_validation.fold_display import FoldDisplay, plain_console
 from mmaction_mespot.engine.cross_validation.fold_plan import LEAVE_ONE_OUT, OWN, plan_folds
 from mmaction_mespot.engine.cross_validation.fold_run import FoldRun
 from mmaction_mespot.engine.cross_validation.fold_scheduler import (
@@ -124,7 +124,7 @@ def cross_validate(
     for run in runs:
         write_fold_config(make_fold_config(cfg, run.fold, run.folder), run.folder)
         run.note_people()
-    with FoldDisplay(runs, lambda run: _score(run, job.protocol), console) as display:
+    with FoldDisplay(runs, lambda run: _score(run, job.protocol), console or plain_console()) as display:
         run_folds(runs, slot_variables(jobs, gpus), display.update, start, poll_s)
     failed = [run for run in runs if run.state == 'failed']
     if not only and len(failed) < len(runs):
@@ -155,7 +155,7 @@ def pool(job: CrossValidation, console: Console | None = None) -> None:
     tables = write_results(
         results, missing, job.config, annotation_file(cfg), job.rules(cfg), job.protocol, job.work_dir
     )
-    console = console or Console(soft_wrap=True)
+    console = console or plain_console()
     console.print(tables[0].rich())
     if missing:
         console.print(f'INCOMPLETE: {len(missing)} folds are missing: {", ".join(missing)}', markup=False)

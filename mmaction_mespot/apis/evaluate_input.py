@@ -59,7 +59,7 @@ class EvaluationInput:
         """In words which candidates are kept."""
         if self.pooled:
             rules = {one.kept for one in self.pooled}
-            return rules.pop() if len(rules) == 1 else 'each file by its own thresholds'
+            return rules.pop() if len(rules) == 1 else 'each by its own thresholds'
         if self.top_threshold is not None:
             return f'the best {self.top_threshold:g} of the candidates of each video'
         if self.thresholds is not None:

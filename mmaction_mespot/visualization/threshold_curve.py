@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT
@@ -51,35 +52,38 @@ def plot_threshold_curves(
     Returns:
         The written path.
     """
-    figure = new_figure(3.3)
-    axes = figure.subplots()
+    figure = new_figure(3.5)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.09])
     highest = 0.0
     for label, (name, colour) in enumerate(zip(CLASSES, CLASS_COLOURS, strict=True)):
         scores, f1 = threshold_curve(videos, label, protocol)
         if len(scores):
             # A threshold between two scores keeps what the upper one keeps.
             best = int(np.argmax(f1))
-            axes.step([0.0, *scores], [f1[0], *f1], where='pre', color=colour, linewidth=1.4, label=name)
+            axes.step([0.0, *scores], [f1[0], *f1], where='pre', color=colour, linewidth=1.4)
             axes.plot(scores[best], f1[best], 'o', markerfacecolor='none', color=colour, markersize=9)
             axes.annotate(
                 f'oracle {f1[best]:.3f}',
                 (scores[best], f1[best]),
-                xytext=(0, 7),
+                xytext=(6, 5),
                 textcoords='offset points',
-                ha='center',
                 fontsize=8.5,
                 color=colour,
             )
             highest = max(highest, float(f1[best]))
         ticks = [value for value in chosen.get(name, []) if np.isfinite(value)]
-        axes.plot(ticks, [-0.02 - 0.02 * label] * len(ticks), '|', color=colour, markersize=8, clip_on=False)
+        below.plot(ticks, [label] * len(ticks), '|', color=colour, markersize=7, clip_on=False)
     axes.set_xlim(0, 1)
-    axes.set_ylim(-0.06, max(1.2 * highest, 0.2))
-    axes.set_xlabel("score threshold (short marks: the folds' own thresholds)")
+    axes.set_ylim(0, max(1.15 * highest, 0.2))
     axes.set_ylabel('F1, pooled')
+    axes.tick_params(labelbottom=False, bottom=False)
+    below.set_ylim(len(CLASSES) - 0.5, -0.5)
+    below.set_yticks([])
+    below.spines[['top', 'right', 'left']].set_visible(False)
+    below.set_xlabel("score threshold; the short marks are the folds' own")
     axes.spines[['top', 'right']].set_visible(False)
     axes.grid(color='#DDDDDD', linewidth=0.6)
     axes.set_axisbelow(True)
-    if axes.get_legend_handles_labels()[0]:
-        figure.legend(loc='outside right center', fontsize=9, frameon=False)
+    handles = [Line2D([], [], color=c, label=n) for n, c in zip(CLASSES, CLASS_COLOURS, strict=True)]
+    figure.legend(handles=handles, loc='outside right center', fontsize=9, frameon=False)
     return save_figure(figure, path)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmaction.registry import DATASETS
 from mmengine.config import Config, ConfigDict
 
 from mmaction_mespot.engine.cross_validation.fold import Fold
 from mmaction_mespot.errors import MESpotError
 
-DATASET, METRIC = 'LongVideoDataset', 'SpottingF1Metric'
-DUMP_FILE, CONFIG_FILE = 'dump.json', 'fold.py'
+METRIC = 'SpottingF1Metric'
+DUMP_FILE = 'dump.json'
+
+# In a folder of its own: MMEngine writes the config of a run, under its name, into the work folder.
+CONFIG_FILE = 'config/fold.py'
 PEOPLE_KEYS = ('split', 'fold', 'include_subjects', 'exclude_subjects')
 
 # Names of our base configs that only carry people into data sets; in a fold's file they would mislead.
@@ -36,7 +41,7 @@ def annotation_file(cfg: Config) -> str:
     found = {_path(dataset) for dataset in _datasets(loader.dataset)} if loader is not None else set()
     if len(found) != 1:
         raise MESpotError(
-            f'{cfg.filename}: {part}_dataloader has {len(found)} data sets of type {DATASET} '
+            f'{cfg.filename}: {part}_dataloader has {len(found)} prepared data sets '
             f'({", ".join(sorted(found)) or "none"}), expected one: a person of another one could be the '
             'held-out person'
         )
@@ -72,7 +77,7 @@ def make_fold_config(cfg: Config, fold: Fold, folder: Path) -> Config:
             raise MESpotError(f'{cfg.filename} has no {part}_dataloader, a fold needs one')
         dataset = _with_people(loader.dataset, path, people)
         if dataset is None:
-            raise MESpotError(f'{cfg.filename}: {part}_dataloader has no {DATASET} with {path}')
+            raise MESpotError(f'{cfg.filename}: {part}_dataloader has no prepared data set with {path}')
         loader.dataset = dataset
     _metric(made, 'val')
     metric = _metric(made, 'test')
@@ -99,7 +104,7 @@ def write_fold_config(cfg: Config, folder: Path) -> Path:
         folder: The fold's folder, made if needed.
 
     Returns:
-        Path of ``fold.py``.
+        Path of the file.
 
     Raises:
         MESpotError: If the folder was begun with other settings.
@@ -114,7 +119,7 @@ def write_fold_config(cfg: Config, folder: Path) -> Path:
                     f'{new.strip()!r}; name another --work-dir'
                 )
         return path
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f'.{path.name}.partial')
     partial.write_text(text, encoding='utf-8')
     os.replace(partial, path)
@@ -122,14 +127,21 @@ def write_fold_config(cfg: Config, folder: Path) -> Path:
 
 
 def _datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
-    """The data sets of long videos in a data set and its wrappers."""
-    if dataset.get('type') == DATASET:
+    """The prepared data sets in a data set and its wrappers."""
+    if _selects_people(dataset.get('type')):
         yield dataset
     elif 'datasets' in dataset:
         for inner in dataset.datasets:
             yield from _datasets(inner)
     elif 'dataset' in dataset:
         yield from _datasets(dataset.dataset)
+
+
+def _selects_people(kind: str | type) -> bool:
+    """Whether a type of data set takes ``include_subjects``."""
+    found = DATASETS.get(kind) if isinstance(kind, str) else kind
+    bases = [] if found is None else found.__mro__
+    return any('include_subjects' in inspect.signature(base.__init__).parameters for base in bases)
 
 
 def _path(dataset: ConfigDict) -> str:
@@ -139,7 +151,7 @@ def _path(dataset: ConfigDict) -> str:
 
 def _with_people(dataset: ConfigDict, path: str, people: tuple[str, ...]) -> ConfigDict | None:
     """A data set with the people of the fold; None if it reads another annotation file."""
-    if dataset.get('type') == DATASET:
+    if _selects_people(dataset.get('type')):
         kept = {key: value for key, value in dataset.items() if key not in PEOPLE_KEYS}
         return ConfigDict(**kept, include_subjects=list(people)) if _path(dataset) == path else None
     if 'datasets' in dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -15,7 +16,12 @@ from rich.text import Text
 from mmaction_mespot.engine.cross_validation.fold_run import FoldRun, read_tail
 
 TAIL_LINES = 12
-_WORDS = {'train': 'training', 'thresholds': 'choosing thresholds', 'test': 'test'}
+_WORDS = {'train': 'training', 'test': 'test'}
+
+
+def plain_console() -> Console:
+    """Standard output; what is piped is not cut at 80 columns."""
+    return Console(soft_wrap=True) if sys.stdout.isatty() else Console(soft_wrap=True, width=200)
 
 
 class FoldDisplay:
@@ -24,14 +30,11 @@ class FoldDisplay:
     Args:
         runs: The folds.
         score: Gives the F1 of a finished fold.
-        console: Where to. Defaults to None, the terminal or standard output.
+        console: Where to.
     """
 
-    def __init__(
-        self, runs: Sequence[FoldRun], score: Callable[[FoldRun], float], console: Console | None = None
-    ) -> None:
-        self.runs, self.score = runs, score
-        self.console = console or Console(soft_wrap=True)
+    def __init__(self, runs: Sequence[FoldRun], score: Callable[[FoldRun], float], console: Console) -> None:
+        self.runs, self.score, self.console = runs, score, console
         self._live = Live(console=self.console, auto_refresh=False) if self.console.is_terminal else None
         self._seen: dict[str, str] = {}
         self._scores: dict[str, float] = {}

@@ -29,7 +29,7 @@ class FoldStep:
     """A command of a fold.
 
     Attributes:
-        name: ``train``, ``thresholds`` or ``test``; its output is appended to ``<name>.log``.
+        name: ``train`` or ``test``; its output is appended to ``<name>.log``.
         command: The command line, the interpreter first.
         result: The file that is there, whole, when it was done.
     """
@@ -46,7 +46,7 @@ class FoldRun:
         fold: The people.
         folder: Its work folder.
         tools: Folder with ``train.py`` and ``test.py``.
-        trains: Whether the config trains; if not, a step of its own chooses the thresholds.
+        trains: Whether the config trains; if not, the test chooses the thresholds first.
         epochs: Epochs (or iterations) of the training, for the progress. Defaults to None, not known.
     """
 
@@ -58,15 +58,17 @@ class FoldRun:
         self.doing = ''
         self.problem = ''
         config, final, dump = str(folder / CONFIG_FILE), folder / FINAL_FILE, folder / DUMP_FILE
+        test = (sys.executable, str(tools / 'test.py'), config)
+        out = ('--work-dir', str(folder / 'test'))
         if trains:
             # Without a checkpoint in the folder --resume begins from the start.
-            words: tuple[str, ...] = (str(tools / 'train.py'), config, '--work-dir', str(folder), '--resume')
-            first = FoldStep('train', (sys.executable, *words), final)
+            train = (str(tools / 'train.py'), config, '--work-dir', str(folder), '--resume')
+            self.steps: tuple[FoldStep, ...] = (
+                FoldStep('train', (sys.executable, *train), final),
+                FoldStep('test', (*test, str(final), *out), dump),
+            )
         else:
-            words = ('-m', 'mmaction_mespot.apis.cross_validation_thresholds', config, str(final))
-            first = FoldStep('thresholds', (sys.executable, *words), final)
-        test = (str(tools / 'test.py'), config, str(final), '--work-dir', str(folder / 'test'))
-        self.steps = (first, FoldStep('test', (sys.executable, *test), dump))
+            self.steps = (FoldStep('test', (*test, *out), dump),)
 
     @property
     def dump(self) -> Path:
