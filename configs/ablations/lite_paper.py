@@ -1,0 +1,4 @@
+# The lite network as it is: the paper's neck and head.
+_base_ = '../mespot_lite_synthetic.py'
+
+ablation = dict(reference='lite_paper', change='none: BiFPN, squeeze-and-excitation, CRN with anchors')

@@ -1,0 +1,10 @@
+# The paper's settings on CAS(ME)^2 with SlowOnly-R50 as the backbone.
+_base_ = [
+    './_base_/models/mespot_slowonly.py',
+    './_base_/datasets/casme2.py',
+    './_base_/schedules/adam_30e.py',
+    './_base_/default_runtime.py',
+]
+
+optim_wrapper = dict(accumulative_counts=16)  # 16 batches of 2 windows: the paper's batch of 32 on one GPU
+work_dir = './work_dirs/mespot_casme2_slowonly/{{$MESPOT_FOLD:s15}}'

@@ -1,0 +1,165 @@
+"""The ablations: configs that change one part of a network, over seeds, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from mmaction_mespot.apis.benchmark import STATE_FILE, Runs, network_steps
+from mmaction_mespot.apis.benchmark_tables import mean_and_spread, part_names, part_videos
+from mmaction_mespot.apis.report_tables import ALL_PARTS, ROWS, markdown_table
+from mmaction_mespot.apis.steps import DATA_VARIABLE, run_steps
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference
+from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
+from mmaction_mespot.evaluation.functional.dump import Dump
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One row of the table.
+
+    Attributes:
+        name: Of the config, without its ending.
+        reference: Name of the config with which it is compared, itself for the reference.
+        change: What it changes, in words.
+        parameters: Weights of the network.
+    """
+
+    name: str
+    reference: str
+    change: str
+    parameters: int
+
+
+def read_ablations(configs: Sequence[Path]) -> list[Ablation]:
+    """Read what the configs change (their ``ablation = dict(reference=..., change=...)``).
+
+    Args:
+        configs: The configs, in any order.
+
+    Returns:
+        The references, each followed by its changes, in the order of the configs.
+
+    Raises:
+        MESpotError: If a config does not say what it changes, or its reference is not among the configs.
+    """
+    init_default_scope('mmaction')
+    found: list[Ablation] = []
+    for path in configs:
+        cfg = Config.fromfile(path)
+        entry = cfg.get('ablation')
+        if not isinstance(entry, dict) or set(entry) != {'reference', 'change'}:
+            raise MESpotError(
+                f"{path}: expected ablation = dict(reference='...', change='...'), found {entry}"
+            )
+        parameters = sum(weight.numel() for weight in MODELS.build(cfg.model).parameters())
+        found.append(Ablation(path.stem, entry['reference'], entry['change'], parameters))
+    names = [ablation.name for ablation in found]
+    for ablation in found:
+        if ablation.reference not in names:
+            raise MESpotError(
+                f'{ablation.name}: its reference {ablation.reference!r} is not among the configs {names}'
+            )
+    references = [one for one in found if one.reference == one.name]
+    return [
+        one
+        for reference in references
+        for one in (reference, *(o for o in found if o.reference == reference.name and o != reference))
+    ]
+
+
+def run_ablations(
+    root: Path,
+    configs: Sequence[Path],
+    seeds: Sequence[int],
+    data: Path,
+    work_dir: Path,
+    cfg_options: Sequence[str] = (),
+) -> None:
+    """Train and test each config with each seed; finished runs are skipped, broken ones go on.
+
+    Args:
+        root: Folder of the repository.
+        configs: The configs.
+        seeds: Seeds of each.
+        data: Prepared parts of the benchmark.
+        work_dir: Gets one folder a config and seed.
+        cfg_options: Settings ``key=value`` that override the configs.
+
+    Raises:
+        MESpotError: If a config is no ablation, there is no prepared part, or a step fails.
+    """
+    read_ablations(configs)
+    if not any(data.glob('*/annotations.json')):
+        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
+    for seed in seeds:
+        for config in configs:
+            folder = work_dir / config.stem / f'seed{seed}'
+            steps = network_steps(root, config, seed, folder, cfg_options)
+            run_steps(steps, folder / STATE_FILE, {DATA_VARIABLE: str(data)})
+
+
+def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
+    """Compare each ablation with its reference on each part.
+
+    F1 is the mean and the standard deviation over the seeds. The difference is that of the overall F1, all
+    seeds counted together, from the reference, with the interval of a bootstrap over people (both
+    see the same draws).
+
+    Args:
+        runs: Dumps by name of the config.
+        ablations: Rows, as :func:`read_ablations` orders them; one without a run is left out.
+
+    Returns:
+        A Markdown table.
+
+    Raises:
+        MESpotError: If there are runs of an ablation, but none of its reference.
+    """
+    header = ['part', 'change', 'parameters', 'runs', *(f'{name} F1' for name in ROWS)]
+    header += ['overall F1 minus reference', '95 % over people']
+    rows = []
+    for part in part_names(runs):
+        for ablation in ablations:
+            if ablation.name not in runs:
+                continue
+            if ablation.reference not in runs:
+                raise MESpotError(f'{ablation.name} was run, its reference {ablation.reference} was not')
+            dumps = runs[ablation.name]
+            counts = [count_videos(part_videos(dump, part), _iou(dump)) for dump in dumps]
+            f1 = [mean_and_spread([count[name].f1 for count in counts]) for name in ROWS]
+            difference = (
+                ['', '']
+                if ablation.name == ablation.reference
+                else _difference(dumps, runs[ablation.reference], part)
+            )
+            rows.append(
+                [
+                    part or ALL_PARTS,
+                    ablation.change,
+                    f'{ablation.parameters:,}',
+                    str(len(dumps)),
+                    *f1,
+                    *difference,
+                ]
+            )
+    return markdown_table(header, rows)
+
+
+def _difference(dumps: Sequence[Dump], references: Sequence[Dump], part: str | None) -> list[str]:
+    """The difference of the pooled runs, and its interval."""
+    pooled, base = (
+        [video for dump in group for video in part_videos(dump, part)] for group in (dumps, references)
+    )
+    interval = bootstrap_difference(pooled, base, _iou(dumps[0]))[OVERALL]
+    return [f'{interval.value:+.3f}', f'{interval.low:.3f} to {interval.high:.3f}']
+
+
+def _iou(dump: Dump) -> float:
+    return float(dump.metainfo['iou_threshold'])
