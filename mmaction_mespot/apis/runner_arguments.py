@@ -13,6 +13,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from mmengine.config import Config, DictAction
 
 from mmaction_mespot.apis.command_line import describe
@@ -37,7 +38,9 @@ def parser_for_train() -> argparse.ArgumentParser:
         const='auto',
         help='go on from this checkpoint; without a path, from the latest one in the work folder',
     )
-    parser.add_argument('--amp', action='store_true', help='train with automatic mixed precision (GPU)')
+    parser.add_argument(
+        '--amp', action='store_true', help='train with mixed precision (float16 on a GPU, bfloat16 on a CPU)'
+    )
     parser.add_argument('--no-validate', action='store_true', help='leave out validation')
     parser.add_argument(
         '--auto-scale-lr', action='store_true', help="scale the learning rate by the config's auto_scale_lr"
@@ -102,10 +105,15 @@ def config_for_train(arguments: Sequence[str] | None = None) -> Config:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
-        if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
+        if wrapper not in ('OptimWrapper', 'AmpOptimWrapper', 'CpuAmpOptimWrapper'):
             raise MESpotError(f'--amp needs optim_wrapper.type OptimWrapper, {args.config} has {wrapper}')
-        cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+        if torch.cuda.is_available():
+            cfg.optim_wrapper.type = 'AmpOptimWrapper'
+            cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+        else:
+            cfg.optim_wrapper.type = 'CpuAmpOptimWrapper'
+            for key in ('loss_scale', 'dtype'):  # a GPU's
+                cfg.optim_wrapper.pop(key, None)
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume

@@ -1,5 +1,19 @@
 """What runs around the training."""
 
-from mmaction_mespot.engine.hooks import EpochSeedHook, SpottingVisualizationHook, ThresholdHook
+from mmaction_mespot.engine.hooks import (
+    EpochSeedHook,
+    FastCpuHook,
+    FrozenNormHook,
+    SpottingVisualizationHook,
+    ThresholdHook,
+)
+from mmaction_mespot.engine.optimizers import CpuAmpOptimWrapper
 
-__all__ = ['EpochSeedHook', 'SpottingVisualizationHook', 'ThresholdHook']
+__all__ = [
+    'CpuAmpOptimWrapper',
+    'EpochSeedHook',
+    'FastCpuHook',
+    'FrozenNormHook',
+    'SpottingVisualizationHook',
+    'ThresholdHook',
+]

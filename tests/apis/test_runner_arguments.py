@@ -79,14 +79,21 @@ def test_training_flags_reach_the_config(config):
     )
     assert cfg.work_dir == 'w'
     assert (cfg.resume, cfg.load_from) == (True, None)
-    assert cfg.optim_wrapper.to_dict() == {
-        'type': 'AmpOptimWrapper',
-        'loss_scale': 'dynamic',
-        'optimizer': {'type': 'Adam', 'lr': 0.5},
-    }
+    assert cfg.optim_wrapper.optimizer.to_dict() == {'type': 'Adam', 'lr': 0.5}
     assert (cfg.val_cfg, cfg.val_dataloader, cfg.val_evaluator) == (None, None, None)
     assert cfg.auto_scale_lr.enable
     assert cfg.randomness == {'seed': 3, 'deterministic': True, 'diff_rank_seed': True}
+
+
+@pytest.mark.parametrize(
+    ('gpu', 'wrapper'),
+    [(True, dict(type='AmpOptimWrapper', loss_scale='dynamic')), (False, dict(type='CpuAmpOptimWrapper'))],
+)
+def test_mixed_precision_of_the_machine(config, monkeypatch, gpu, wrapper):
+    monkeypatch.setattr(runner_arguments.torch.cuda, 'is_available', lambda: gpu)
+    chosen = runner_arguments.config_for_train([config, '--amp']).optim_wrapper.to_dict()
+    chosen.pop('optimizer')
+    assert chosen == wrapper
 
 
 def test_defaults_leave_the_config(config):

@@ -56,6 +56,8 @@ def tiny_config(path: Path, work_dir: Path) -> Config:
             node.update(clip_len=CLIP_LEN, **({'stride': CLIP_LEN} if 'stride' in node else {}))
         if 'temporal_dim' in node:
             node['temporal_dim'] = CLIP_LEN
+        if 'dump_config' in node:
+            node['dump_config']['out'] = str(work_dir / 'dump')
     for split in ('train', 'val', 'test'):
         loader = cfg.get(f'{split}_dataloader')
         if loader is not None:

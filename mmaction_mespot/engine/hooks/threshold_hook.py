@@ -12,6 +12,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 from mmaction_mespot.intervals.detections import CLASSES
 
 BUFFER = 'score_thresholds'
@@ -27,7 +28,8 @@ class ThresholdHook(Hook):
     thresholds, without optimizer. If the training was broken off between the last epoch and its validation,
     the resumed run validates once more before it writes the file.
 
-    A model without the buffer is left as it is (one line in the log); its ``final.pth`` is written too.
+    For a model without the buffer (BMN and the other localizers of MMAction2) the thresholds travel in the
+    checkpoint's ``meta``, and a test hands them to its :class:`SpottingF1Metric`.
 
     Args:
         metric_prefix: Prefix of the metric's keys. Defaults to ``'spotting'``.
@@ -41,13 +43,15 @@ class ThresholdHook(Hook):
         self.keys = [f'{metric_prefix}/threshold_{name}' for name in CLASSES]
         self.filename = filename
         self._validated_epoch: int | None = None
+        self._foreign_thresholds: list[float] | None = None
         self._saving_final = False
 
     def before_run(self, runner: Runner) -> None:
-        """Say so if the model takes no thresholds."""
+        """Say so if the model itself takes no thresholds."""
         if _find_buffer(runner) is None:
             runner.logger.info(
-                f'ThresholdHook: {type(_unwrap(runner)).__name__} has no buffer {BUFFER}: nothing to set'
+                f'ThresholdHook: {type(_unwrap(runner)).__name__} has no buffer {BUFFER}: '
+                "thresholds go into the checkpoint's meta"
             )
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
@@ -58,7 +62,10 @@ class ThresholdHook(Hook):
         """
         self._validated_epoch = runner.epoch
         buffer = _find_buffer(runner)
-        if buffer is None or not metrics or any(key not in metrics for key in self.keys):
+        if not metrics or any(key not in metrics for key in self.keys):
+            return
+        if buffer is None:
+            self._foreign_thresholds = [float(metrics[key]) for key in self.keys]
             return
         if buffer.shape != (len(CLASSES),):
             raise ValueError(
@@ -76,9 +83,21 @@ class ThresholdHook(Hook):
         buffer = _find_buffer(runner)
         if buffer is not None:
             checkpoint['state_dict'][BUFFER] = buffer.detach().cpu().clone()
+        elif self._foreign_thresholds is not None:
+            checkpoint.setdefault('meta', {})[BUFFER] = self._foreign_thresholds
         if self._saving_final:
             for key in set(checkpoint) - {'meta', 'state_dict'}:
                 del checkpoint[key]
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Take over the thresholds of a model without the buffer."""
+        self._foreign_thresholds = checkpoint.get('meta', {}).get(BUFFER)
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Hand them to the metrics."""
+        for metric in runner.test_evaluator.metrics:
+            if isinstance(metric, SpottingF1Metric) and _find_buffer(runner) is None:
+                metric.model_thresholds = self._foreign_thresholds
 
     def after_train(self, runner: Runner) -> None:
         """Write the finished model; the file is there whole or not at all."""

@@ -97,6 +97,8 @@ class SpottingF1Metric(BaseMetric):
         self.tune_thresholds = tune_thresholds
         self.top_threshold = top_threshold
         self.dump_path = dump_path
+        # of a model that cannot give them out with its predictions; set by ThresholdHook
+        self.model_thresholds: list[float] | None = None
         self.evaluated: tuple[list[VideoResult], Sequence[float]] | None = None
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -138,7 +140,10 @@ class SpottingF1Metric(BaseMetric):
         if not results:
             raise MESpotError('SpottingF1Metric: there is no window to evaluate, the data set is empty')
         videos = merge_videos(results, self.post_processing)
-        brought = next((r['score_thresholds'] for r in results if r['score_thresholds'] is not None), None)
+        brought = next(
+            (r['score_thresholds'] for r in results if r['score_thresholds'] is not None),
+            self.model_thresholds,
+        )
         thresholds, source = self._choose_thresholds(videos, brought)
         if thresholds is None:
             final = [video.with_top_threshold(self.top_threshold) for video in videos]  # type: ignore[arg-type]

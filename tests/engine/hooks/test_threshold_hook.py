@@ -1,5 +1,10 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
+from mmengine.runner import Runner
+
+from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 
 HOOK = [{'type': 'ThresholdHook'}]
 
@@ -62,7 +67,24 @@ def test_a_model_without_thresholds_is_left_alone(make_runner, tmp_path):
     runner.train()
     assert sorted(load(tmp_path / 'work' / 'final.pth')['state_dict']) == ['layer.bias', 'layer.weight']
     log = next((tmp_path / 'work').glob('*/*.log')).read_text(encoding='utf-8')
-    assert log.count('TinyModel has no buffer score_thresholds: nothing to set') == 1
+    assert (
+        log.count("TinyModel has no buffer score_thresholds: thresholds go into the checkpoint's meta") == 1
+    )
+
+
+def test_thresholds_of_a_model_without_buffer_reach_the_metric_of_a_test(
+    make_runner, tmp_path, chosen, monkeypatch
+):
+    make_runner(HOOK, classes=0).train()
+    path = tmp_path / 'work' / 'final.pth'
+    assert load(path)['meta']['score_thresholds'] == chosen[2]
+    runner = make_runner(HOOK, 'test', classes=0)
+    metric = SpottingF1Metric()
+    evaluator = SimpleNamespace(metrics=[metric])
+    monkeypatch.setattr(Runner, 'test_evaluator', property(lambda _: evaluator))
+    runner.load_checkpoint(str(path))
+    runner.call_hook('before_test_epoch')
+    assert metric.model_thresholds == chosen[2]
 
 
 def test_a_metric_that_chose_nothing(make_runner):
