@@ -159,7 +159,7 @@ def _post_processing(cfg: Config) -> Mapping[str, Any] | None:
 
 
 def _wanted_fps(target_fps: float | None) -> float | None:
-    """Frames a second to align and to flow: as in the data sets, also for a network that skips some of them."""
+    """Frames a second to align and to flow: as in the data sets, also for a network that skips some."""
     return None if target_fps is None else max(target_fps, FULL_FPS)
 
 

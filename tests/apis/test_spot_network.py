@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -43,14 +44,14 @@ def test_a_checkpoint_without_thresholds_says_so(lite: Config, tmp_path: Path) -
 
 def test_configs_that_cannot_run_on_a_video(lite: Config, tmp_path: Path) -> None:
     weights = shipped_model('lite').checkpoint_path
-    fused, unloaded, strange = (Config(lite.to_dict(), filename='c.py') for _ in range(3))
+    fused, unloaded, strange = (copy.deepcopy(lite) for _ in range(3))
     fused.test_evaluator.post_processing.fusion = dict(weight=0.5)
     unloaded.test_dataloader.dataset.pipeline = [dict(type='PackSpottingInputs')]
     strange.preparation = dict(crop=112)
     for cfg, message in (
         (fused, 'fusion with a dump is for prepared data sets'),
         (unloaded, r"needs one LoadStreams, found \['PackSpottingInputs'\]"),
-        (strange, 'config c.py: preparation: .*crop'),
+        (strange, r'mespot_lite_synthme\.py: preparation: .*crop'),
     ):
         with pytest.raises(MESpotError, match=message):
             load_network('c', cfg, weights, NetworkOptions())
