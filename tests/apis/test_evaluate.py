@@ -18,6 +18,7 @@ from mmaction_mespot.apis.evaluate import (
 from mmaction_mespot.apis.evaluate_input import read_input
 from mmaction_mespot.apis.evaluation_table import EvaluationTable
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.dump import Dump, load_dump, save_dump
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, PROTOCOLS
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,27 @@ def test_the_tool(evaluation_files, tmp_path, run, capsys):
     assert strs.read_text() == 'subject,video,onset,offset,emotion\ns01,s01_0101,101,106,surprise\n'
     assert run('--compare', evaluation_files['dump'], evaluation_files['dump'], '--samples', 100) == 0
     capsys.readouterr()
+
+
+def test_several_dumps_are_pooled_each_with_its_own_thresholds(evaluation_files, tmp_path, run, capsys):
+    dump = load_dump(evaluation_files['dump'])
+    paths = []
+    # MaE 0.9 of the first is kept, ME 0.4 not; MaE 0.3 of the second, which has no labels, is kept.
+    for video, thresholds in zip(
+        dump.videos, ({'MaE': 0.8, 'ME': 0.8}, {'MaE': 0.1, 'ME': 0.1}), strict=True
+    ):
+        paths.append(tmp_path / f'{video.subject}.json')
+        save_dump(Dump({**dump.metainfo, 'thresholds': thresholds}, [video]), paths[-1])
+    out = tmp_path / 'r.json'
+    assert run(*paths, '--out', out) == 0
+    assert 'each by its own thresholds' in capsys.readouterr().out
+    overall = json.loads(out.read_text())['tables']['counts'][2]
+    assert (overall['TP'], overall['FP'], overall['FN']) == (1, 1, 1)
+    assert run(*paths, '--thresholds', '0.35', '--out', out) == 0
+    assert 'scores of at least MaE 0.35, ME 0.35' in capsys.readouterr().out
+    assert json.loads(out.read_text())['tables']['counts'][2]['TP'] == 2
+    assert run(paths[0], paths[1], paths[0]) == 2
+    assert f'video s01_0101 of part None is both in {paths[0]} and in {paths[0]}' in capsys.readouterr().err
 
 
 def test_errors_of_the_tool_are_one_line(evaluation_files, run, capsys):
