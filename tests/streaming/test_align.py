@@ -135,7 +135,6 @@ def test_a_long_loss_is_marked_and_the_alignment_starts_anew(
     assert [frame.face for frame in aligned] == [True] * 6 + [False] * 14 + [True] * 8
     assert notes == ['face lost 1.2-4.0 s']
     # Nothing of the place before the loss pulls at the crop after it.
-    np.testing.assert_allclose(aligned[22].crop.astype(int), aligned[4].crop, atol=25)
     assert np.abs(aligned[22].crop.astype(int) - aligned[4].crop).mean() < 3
     assert aligned[15].box == pytest.approx(aligned[5].box)
     flow = list(motion_stream(aligned, 5, 1, ['flow_grid'], 'dis'))
