@@ -51,6 +51,8 @@ EXTRAS_REQUIRE = {
         'ruff==0.14.5',
         'mypy==1.18.2',
         'tensorboard>=2.14',
+        # Drives a Chromium over the viewer's page.
+        'playwright>=1.40',
     ],
 }
 
@@ -72,7 +74,10 @@ setup(
     python_requires='>=3.10,<3.13',
     packages=find_packages(include=['mmaction_mespot', 'mmaction_mespot.*']),
     # Weights and cards of the shipped models; their configs are modules.
-    package_data={'mmaction_mespot.checkpoints': ['*.pth', '*.md']},
+    package_data={
+        'mmaction_mespot.checkpoints': ['*.pth', '*.md'],
+        'mmaction_mespot.viewer': ['page/*'],
+    },
     install_requires=INSTALL_REQUIRES,
     extras_require=EXTRAS_REQUIRE,
 )

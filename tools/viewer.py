@@ -1,0 +1,45 @@
+"""Open a local page with the results of tools/spot.py: video, timeline, threshold, corrections."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from pathlib import Path
+
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.apis.inferencer import SpottingInferencer
+from mmaction_mespot.apis.spot_uploads import UploadSpotter
+from mmaction_mespot.checkpoints.shipped_model import SHIPPED
+from mmaction_mespot.viewer import ViewerServer
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('results', nargs='?', default='results', help='folder of results (default: results)')
+    parser.add_argument('--port', type=int, default=8765, help='port, 0 for a free one (default: 8765)')
+    parser.add_argument('--no-browser', action='store_true', help='only print the address')
+    parser.add_argument(
+        '--model', choices=('flow', *SHIPPED), default='flow', help='for uploaded videos (default: flow)'
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    args = parse_args()
+    Path(args.results).mkdir(parents=True, exist_ok=True)
+    spot = UploadSpotter(Path(args.results), lambda: SpottingInferencer(args.model))
+    with ViewerServer(args.results, spot, args.port) as server:
+        print(f'{server.url} (Ctrl+C ends it)', flush=True)
+        if not args.no_browser:
+            webbrowser.open(server.url)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == '__main__':
+    sys.exit(run_command(main))
