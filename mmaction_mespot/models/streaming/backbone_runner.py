@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ Transform = Callable[[dict[str, Any]], dict[str, Any]]
 
 CONTEXTS_PER_CHUNK = 10
 PROBE_SIZE = 32
+_PROBED: WeakKeyDictionary[nn.Module, dict[tuple[str, ...], TemporalContext]] = WeakKeyDictionary()
+"""What was measured of each backbone: every video of a run takes a runner of its own."""
 
 
 def default_chunk_len(context: int, clip_len: int) -> int:
@@ -141,7 +144,10 @@ class BackboneRunner:
         size = getattr(self.model.backbone, 'grid_size', PROBE_SIZE)
         sizes = {name: size for name in self.streams}
         if context is None:
-            return probe_context(self.model.backbone, sizes)
+            known = _PROBED.setdefault(self.model.backbone, {})
+            if self.streams not in known:
+                known[self.streams] = probe_context(self.model.backbone, sizes)
+            return known[self.streams]
         length = 4 * context
         blank = {
             name: torch.zeros(1, STREAM_CHANNELS[name], length, size, size, device=self.device)

@@ -12,7 +12,7 @@ from mmaction_mespot.datasets.window_layout import WindowLayout
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.postprocess import PostProcessing, merge_windows
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
-from mmaction_mespot.models.streaming import StreamingSpotter
+from mmaction_mespot.models.streaming import StreamingSpotter, TemporalContext, backbone_runner
 
 
 def video(name: str, total: int, size: int = 12) -> dict[str, np.ndarray]:
@@ -134,6 +134,22 @@ def test_half_precision(build: Callable[..., nn.Module]) -> None:
 def test_the_models_own_context_is_taken(build: Callable[..., nn.Module]) -> None:
     assert StreamingSpotter(build('lite', 24), 64, 32, 30.0).runner.context == 24
     assert StreamingSpotter(build('lite'), 64, 32, 30.0).runner.context == 8
+
+
+def test_a_backbone_is_measured_once(
+    build: Callable[..., nn.Module], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+
+    def probe(backbone: nn.Module, sizes: dict[str, int]) -> TemporalContext:
+        measured.append(sizes)
+        return TemporalContext((2, 4, 8), 8)
+
+    monkeypatch.setattr(backbone_runner, 'probe_context', probe)
+    model = build('lite')
+    for _ in range(2):
+        assert StreamingSpotter(model, 64, 32, 30.0).runner.context == 8
+    assert measured == [dict(flow=12)]
 
 
 def test_wrong_use(build: Callable[..., nn.Module]) -> None:
