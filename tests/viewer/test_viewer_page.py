@@ -118,9 +118,16 @@ def test_look_and_correct(page: Any, results: Path, uploaded: list[Path], tmp_pa
     if os.environ.get('MESPOT_SCREENSHOT'):
         page.screenshot(path=os.environ['MESPOT_SCREENSHOT'])
 
+    # a video that has moved is told
+    (results.parent / 'talk.mp4').rename(tmp_path / 'moved.mp4')
+    page.reload()
+    page.wait_for_function(
+        "() => document.getElementById('error').textContent.includes('the video has moved')", timeout=20000
+    )
+
     # another video is sent, and its failure is told
-    page.set_input_files('#upload', tmp_path / 'talk.mp4')
+    page.set_input_files('#upload', tmp_path / 'moved.mp4')
     page.wait_for_function(
         "() => document.getElementById('jobs').textContent.includes('no face was found')", timeout=20000
     )
-    assert uploaded == [results / 'uploads' / 'talk.mp4']
+    assert uploaded == [results / 'uploads' / 'moved.mp4']

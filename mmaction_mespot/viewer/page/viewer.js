@@ -261,5 +261,8 @@ byId('upload').onchange = guarded(async (event) => {
 
 byId('name').onchange = guarded((event) => open(event.target.value));
 video.ontimeupdate = () => { if (result) drawTimeline(rows()); };
-video.onerror = () => fail(new Error('the browser cannot play this video'));
+video.onerror = guarded(async () => {
+  await ask(video.src, { headers: { Range: 'bytes=0-0' } }); // the server says what is wrong, if it knows
+  throw new Error('the browser cannot play this video');
+});
 guarded(refresh)();
