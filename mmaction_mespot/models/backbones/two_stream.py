@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from mmaction_mespot.errors import MESpotError
 
 from .pretrained import load_pretrained_stream
+from .stage_levels import StageLevels
 from .streams import take_stream
 
 IN_CHANNELS = dict(rgb=3, flow=2)
@@ -85,7 +86,9 @@ class TwoStreamBackbone(BaseModule):
         super().init_weights()
         if first_time:
             for name, checkpoint in self.checkpoints.items():
-                load_pretrained_stream(self.streams[name], checkpoint, name, self.allow_mismatch)
+                stream = self.streams[name]
+                inner = stream.backbone if isinstance(stream, StageLevels) else stream
+                load_pretrained_stream(inner, checkpoint, name, self.allow_mismatch)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """Compute the levels.
