@@ -12,7 +12,7 @@ from mmaction_mespot.apis.report import write_report
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--dump', required=True, help='results of tools/test.py or tools/spot_flow.py (JSON)')
+    parser.add_argument('--dump', required=True, help='results of tools/test.py (JSON)')
     parser.add_argument('--out', required=True, help='folder of the report')
     parser.add_argument('--work-dir', help='work folder of the training, for the loss curves')
     parser.add_argument('--data', nargs='+', default=[], help='prepared data sets, for frames of the cases')

@@ -165,7 +165,11 @@ def config_for_test(arguments: Sequence[str] | None = None) -> Config:
         )
         cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
     cfg.load_from, cfg.resume = None if args.checkpoint == NO_CHECKPOINT else args.checkpoint, False
-    return _merge_options(cfg, args)
+    cfg = _merge_options(cfg, args)
+    # MMEngine's Runner.epoch builds the training loop, data and all: a test has to do without.
+    for key in ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler'):
+        cfg[key] = None
+    return cfg
 
 
 def _load(args: argparse.Namespace) -> Config:

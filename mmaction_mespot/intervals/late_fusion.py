@@ -25,7 +25,7 @@ class LateFusion:
     """
 
     weight: float
-    min_iou: float = 0.3
+    min_iou: float = 0.5
     dump: str | None = None
 
     def __post_init__(self) -> None:

@@ -125,6 +125,13 @@ def test_testing_flags_reach_the_config(config):
     }
 
 
+def test_a_test_needs_neither_training_data_nor_a_checkpoint(config):
+    for words, expected in (([], None), (['none'], None), (['a.pth'], 'a.pth')):
+        cfg = runner_arguments.config_for_test([config, *words])
+        assert cfg.load_from == expected
+        assert (cfg.train_cfg, cfg.train_dataloader, cfg.optim_wrapper) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ('text', 'message'),
     [

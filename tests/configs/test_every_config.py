@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
-from tiny_config import tiny_config
+from tiny_config import TINY_VIDEOS, tiny_config
+
+from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
+from mmaction_mespot.evaluation.functional.video_result import VideoResult
+from mmaction_mespot.intervals.detections import Detections
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 LEAVES = sorted(path for path in CONFIGS.rglob('*.py') if '_base_' not in path.parts)
@@ -19,6 +24,21 @@ LEAVES = sorted(path for path in CONFIGS.rglob('*.py') if '_base_' not in path.p
 def unformatted_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """The formatting of configs for logs and checkpoints would take most of the time."""
     monkeypatch.setattr(Config, 'pretty_text', '# not formatted')
+
+
+@pytest.fixture(autouse=True)
+def spotter_dumps(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a flow spotter found on the same videos, for the late fusion: the first ten frames of each."""
+    found = Detections(np.array([[0, 10]]), np.array([0.5]), np.array([1]))
+    videos = [
+        VideoResult(key, subject, 'normal', fps, total, np.zeros((0, 2)), np.zeros(0), found)
+        for key, (subject, total, fps, _) in TINY_VIDEOS.items()
+    ]
+    metainfo = dict(classes=['MaE', 'ME'], thresholds=None, top_threshold=0.5, threshold_source='given')
+    metainfo |= dict(iou_threshold=0.5, post_processing={})
+    for part in ('val', 'test'):
+        save_dump(Dump(metainfo, videos), tmp_path / f'{part}.json')
+    monkeypatch.setenv('MESPOT_SPOTTER', str(tmp_path))
 
 
 def name(path: Path) -> str:

@@ -75,8 +75,11 @@ def test_second_run_does_nothing(folder: Path) -> None:
 
 def test_flow_spotter_reads_the_same_data(folder: Path) -> None:
     dump = folder / 'flow.json'
-    out = run('tools/spot_flow.py', str(folder / 'data' / 'normal'), '--out', str(dump))
-    assert '| normal | overall |' in out and dump.is_file()
+    words = ('tools/test.py', 'configs/spotters/optical_flow_quick.py', '--work-dir', str(folder / 'flow'))
+    options = ('--cfg-options', f'test_evaluator.dump_path={dump}')
+    out = run(*words, *options, MESPOT_DATA=str(folder / 'data'))
+    assert '(tuned on these videos)' in out and '(model, chosen in training)' in out
+    assert dump.is_file()
 
 
 def test_killed_training_ends_with_the_same_weights(folder: Path) -> None:

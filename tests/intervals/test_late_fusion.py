@@ -75,7 +75,7 @@ def test_union_is_merged_again() -> None:
 
 def test_settings_from_a_config() -> None:
     cfg = PostProcessing.from_dict(dict(fusion=dict(weight=0.3, dump='flow.json')))
-    assert cfg.fusion == LateFusion(weight=0.3, min_iou=0.3, dump='flow.json')
+    assert cfg.fusion == LateFusion(weight=0.3, min_iou=0.5, dump='flow.json')
     assert PostProcessing.from_dict(cfg.to_dict()) == cfg
     assert PostProcessing().to_dict()['fusion'] is None
 
