@@ -153,8 +153,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     console = Console(width=100)
     inferencer = SpottingInferencer('lite', device='cpu', stride=STRIDE)
-    for _ in inferencer.spot(args.video).intervals[:0]:  # compiles the flow, warms the caches
-        pass
+    beginning = [frame.image for frame in islice(open_video_source(args.video), 45)]
+    inferencer.spot(np.stack(beginning), 30.0)  # compiles the flow, warms the caches
     began = time.perf_counter()
     seconds, frames, starts = stages(inferencer, args.video)
     wall = time.perf_counter() - began
