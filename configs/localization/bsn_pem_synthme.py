@@ -34,7 +34,7 @@ model = dict(
 sliding = dict(
     type='PseudoVideoDataset', clip_len=64, target_fps=15, stride=32, test_mode=True, pipeline=pipeline
 )
-data_root = {{_base_.data_root}}
+data_root = '{{$MESPOT_DATA:data/synthme}}'
 train_dataloader = dict(batch_size=16, dataset=dict(pipeline=pipeline))
 val_dataloader = dict(dataset=dict(pipeline=pipeline))
 test_dataloader = dict(

@@ -1,5 +1,5 @@
 # BSN's first network: curves of action, start and end. Its windows go through tools/bsn_proposals.py to
-# bsn_pem_synthme.py and tcanet_synthme.py; by itself it spots nothing, so it has no validation.
+# bsn_pem_synthme.py and tcanet_synthme.py; by itself it spots nothing: validation and test write the curves.
 _base_ = [
     './_base_/synthme_windows.py',
     './_base_/adam_4e.py',
@@ -14,14 +14,13 @@ model = dict(
     tem_match_threshold=0.5,
     conv3_ratio=1,  # MMAction2 has 0.01: too slow a start for a short schedule
 )
-val_dataloader = None
-val_cfg = None
-val_evaluator = None
+val_dataloader = dict(batch_size=16)
 test_dataloader = dict(batch_size=16)
 work_dir = './work_dirs/bsn_tem_synthme'
-test_evaluator = dict(
+val_evaluator = dict(
     _delete_=True,
     type='ANetMetric',
     metric_type='TEM',
     dump_config=dict(out=f'{work_dir}/tem_results', output_format='csv'),
 )
+test_evaluator = val_evaluator

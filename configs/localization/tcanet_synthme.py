@@ -37,7 +37,7 @@ model = dict(
 sliding = dict(
     type='PseudoVideoDataset', clip_len=64, target_fps=15, stride=32, test_mode=True, pipeline=test_pipeline
 )
-data_root = {{_base_.data_root}}
+data_root = '{{$MESPOT_DATA:data/synthme}}'
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(

@@ -46,7 +46,7 @@ def write_bsn_proposals(
         out: Folder to write: ``tem/<window>.csv``, ``proposals/<window>.csv``, ``features/<window>.npy``, and
             ``checkpoint.sha256``.
         splits: Splits whose windows are processed; the training windows are those with events.
-        top_k: Proposals of a window that get features.
+        top_k: Best proposals of a window that are written, at least 2.
         peak_threshold: Boundaries are peaks of TEM's curves and all above this share of the highest.
 
     Returns:
@@ -66,7 +66,10 @@ def write_bsn_proposals(
         dataset_cfg = cfg[f'{split}_dataloader'].dataset
         if split == 'train':
             dataset_cfg = {**dataset_cfg, 'pipeline': cfg.test_pipeline}
-        for item in track(DATASETS.build(dataset_cfg), description=f'{split} windows'):
+        dataset = DATASETS.build(dataset_cfg)
+        # not over the data set itself: its indices have no end, they hold the epoch
+        for index in track(range(len(dataset)), description=f'{split} windows'):
+            item = dataset[index]
             name = item['data_samples'].metainfo['video_name']
             if not (out / 'features' / f'{name}.npy').is_file():
                 _write_window(model, item, out, top_k, peak_threshold)
@@ -98,7 +101,7 @@ def _write_window(model: Any, item: dict, out: Path, top_k: int, peak_threshold:
     _write_csv(out / 'tem' / f'{name}.csv', curves, TEM_HEADER)
     proposals = generate_candidate_proposals([0], [info], str(out / 'tem'), len(curves), peak_threshold)[name]
     # MMAction2 reads a file of a single row as a vector and fails.
-    proposals = proposals if len(proposals) > 1 else np.repeat(proposals, 2, axis=0)
+    proposals = proposals[:top_k] if len(proposals) > 1 else np.repeat(proposals, 2, axis=0)
     _write_csv(out / 'proposals' / f'{name}.csv', proposals, PROPOSAL_HEADER)
     features = generate_bsp_feature([0], [info], str(out / 'tem'), str(out / 'proposals'), top_k)[name]
     partial = out / 'features' / f'.{name}.partial.npy'

@@ -15,7 +15,7 @@ sys.path.extend([str(Path(__file__).parent), str(Path(__file__).parents[1] / 'da
 
 from prepared_features import write_features
 from prepared_set import write_prepared
-from tiny_config import CLIP_LEN, SIZE, TINY_FOLD, TINY_STREAMS, TINY_VIDEOS, tiny_config
+from tiny_config import ALL_PROPOSALS, CLIP_LEN, SIZE, TINY_FOLD, TINY_STREAMS, TINY_VIDEOS, tiny_config
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 
@@ -52,7 +52,7 @@ def tiny_proposals(tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) ->
         init_default_scope('mmaction')
         torch.save({'state_dict': MODELS.build(cfg.model).state_dict()}, folder / 'tem.pth')
         cfg.dump(folder / 'tem.py')
-        write_bsn_proposals(folder / 'tem.py', folder / 'tem.pth', folder / 'pgm', top_k=50)
+        write_bsn_proposals(folder / 'tem.py', folder / 'tem.pth', folder / 'pgm', top_k=ALL_PROPOSALS)
     return folder / 'pgm'
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-CLIP_LEN, SIZE = 32, 32
+CLIP_LEN, SIZE, ALL_PROPOSALS = 32, 32, 1000
 # video_id: subject, frames, fps, [(start, end, label)]; the splits are those of `prepared_set`
 TINY_VIDEOS = {
     's01_0101': ('s01', 64, 30.0, [(8, 32, 0), (44, 56, 1)]),
@@ -66,6 +66,10 @@ def tiny_config(path: Path, work_dir: Path) -> Config:
         for node in _dicts(cfg.train_dataloader):
             if node.get('type') == 'LongVideoDataset':
                 node['windows_per_epoch'] = 2
+            if node.get('type') == 'PseudoVideoDataset':  # of its windows, one holds an event
+                cfg.train_dataloader.drop_last = False
+            if node.get('type') == 'LoadProposals':  # PEM's loss needs a good one
+                node['top_k'] = ALL_PROPOSALS
         by_epoch = 'max_epochs' in cfg.train_cfg
         cfg.train_cfg.update({'max_epochs' if by_epoch else 'max_iters': 1, 'val_interval': 1})
         cfg.default_hooks.checkpoint.save_optimizer = False
