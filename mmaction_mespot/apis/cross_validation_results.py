@@ -62,7 +62,7 @@ def pool_folds(results: Sequence[FoldResult], name: str) -> EvaluationInput:
 
 
 def oracle_videos(videos: Sequence[VideoResult], protocol: Protocol) -> list[VideoResult]:
-    """The videos with the thresholds that are best on themselves: an upper bound, no result."""
+    """The videos with the thresholds that are best on themselves: they look at the test, no result."""
     best = best_thresholds(videos, protocol)
     return [video.with_thresholds(best) for video in videos]
 

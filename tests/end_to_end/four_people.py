@@ -10,7 +10,9 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import mmengine.config.config
 import pytest
+import torch._inductor  # noqa: F401 - loaded by every deterministic run, once here
 
 from mmaction_mespot.synthetic.make import make_dataset
 from mmaction_mespot.synthetic.recipes import SIZES, SizeRecipe
@@ -71,10 +73,13 @@ class Fork:
             code = 99
             try:
                 os.environ.update(variables)
+                # A config that is written or stored is laid out by yapf: most of the time of a tiny run.
+                mmengine.config.config.FormatCode = lambda text, **_: (text, True)
                 out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
                 os.dup2(out, 1)
                 os.dup2(out, 2)
                 sys.stdout, sys.stderr = (os.fdopen(number, 'w') for number in (1, 2))
+                self.prepare(log)
                 code = run_tool(*words[1:])
             except BaseException:
                 traceback.print_exc()
@@ -82,6 +87,9 @@ class Fork:
                 sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(code)
+
+    def prepare(self, log: Path) -> None:
+        """What is done in the new process before the tool runs."""
 
     def poll(self) -> int | None:
         if self.code is None:

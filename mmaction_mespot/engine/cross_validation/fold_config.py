@@ -140,8 +140,8 @@ def _datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
 def _selects_people(kind: str | type) -> bool:
     """Whether a type of data set takes ``include_subjects``."""
     found = DATASETS.get(kind) if isinstance(kind, str) else kind
-    bases = [] if found is None else found.__mro__
-    return any('include_subjects' in inspect.signature(base.__init__).parameters for base in bases)
+    bases = () if found is None else inspect.getmro(found)
+    return any('include_subjects' in inspect.signature(base).parameters for base in bases[:-1])
 
 
 def _path(dataset: ConfigDict) -> str:
