@@ -13,7 +13,7 @@ from mmengine.registry import init_default_scope
 from mmaction_mespot.apis.benchmark import STATE_FILE, Runs, network_steps
 from mmaction_mespot.apis.benchmark_tables import mean_and_spread, part_names, part_videos
 from mmaction_mespot.apis.report_tables import ALL_PARTS, ROWS, markdown_table
-from mmaction_mespot.apis.steps import DATA_VARIABLE, run_steps
+from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference
 from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
@@ -28,17 +28,23 @@ class Ablation:
         name: Of the config, without its ending.
         reference: Name of the config with which it is compared, itself for the reference.
         change: What it changes, in words.
-        parameters: Weights of the network.
+        parameters: Weights of the network that are trained.
+        features: Folder, below each part of the data, of the stored features that it is trained on: those of
+            the reference's frozen backbone. None trains on the streams.
     """
 
     name: str
     reference: str
     change: str
     parameters: int
+    features: str | None = None
 
 
 def read_ablations(configs: Sequence[Path]) -> list[Ablation]:
-    """Read what the configs change (their ``ablation = dict(reference=..., change=...)``).
+    """Read what the configs change.
+
+    It stands in them as ``ablation = dict(reference=..., change=...)``, and ``features=...`` where they are
+    trained on stored features.
 
     Args:
         configs: The configs, in any order.
@@ -54,12 +60,12 @@ def read_ablations(configs: Sequence[Path]) -> list[Ablation]:
     for path in configs:
         cfg = Config.fromfile(path)
         entry = cfg.get('ablation')
-        if not isinstance(entry, dict) or set(entry) != {'reference', 'change'}:
+        if not isinstance(entry, dict) or set(entry) - {'features'} != {'reference', 'change'}:
             raise MESpotError(
                 f"{path}: expected ablation = dict(reference='...', change='...'), found {entry}"
             )
         parameters = sum(weight.numel() for weight in MODELS.build(cfg.model).parameters())
-        found.append(Ablation(path.stem, entry['reference'], entry['change'], parameters))
+        found.append(Ablation(path.stem, **entry, parameters=parameters))
     names = [ablation.name for ablation in found]
     for ablation in found:
         if ablation.reference not in names:
@@ -84,6 +90,9 @@ def run_ablations(
 ) -> None:
     """Train and test each config with each seed; finished runs are skipped, broken ones go on.
 
+    Where a config is trained on stored features, they are extracted first, by the backbone of its reference
+    with the first of the seeds.
+
     Args:
         root: Folder of the repository.
         configs: The configs.
@@ -95,14 +104,46 @@ def run_ablations(
     Raises:
         MESpotError: If a config is no ablation, there is no prepared part, or a step fails.
     """
-    read_ablations(configs)
-    if not any(data.glob('*/annotations.json')):
+    ablations = {ablation.name: ablation for ablation in read_ablations(configs)}
+    parts = sorted(path.parent for path in data.glob('*/annotations.json'))
+    if not parts:
         raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
     for seed in seeds:
         for config in configs:
+            ablation = ablations[config.stem]
+            if ablation.features is not None:
+                reference = next(path for path in configs if path.stem == ablation.reference)
+                folder = work_dir / reference.stem / f'seed{seeds[0]}'
+                steps = network_steps(root, reference, seeds[0], folder, cfg_options)
+                steps += feature_steps(root, reference, folder, parts, ablation.features)
+                run_steps(steps, folder / STATE_FILE, {DATA_VARIABLE: str(data)})
             folder = work_dir / config.stem / f'seed{seed}'
             steps = network_steps(root, config, seed, folder, cfg_options)
             run_steps(steps, folder / STATE_FILE, {DATA_VARIABLE: str(data)})
+
+
+def feature_steps(root: Path, config: Path, folder: Path, parts: Sequence[Path], features: str) -> list[Step]:
+    """Extraction of the features of a trained network's backbone.
+
+    Args:
+        root: Folder of the repository.
+        config: Config of the network.
+        folder: Work folder of its run.
+        parts: Prepared parts.
+        features: Folder for the features, below each part.
+
+    Returns:
+        One step a part.
+    """
+    tool, final = str(root / 'tools' / 'extract_features.py'), str(folder / 'final.pth')
+    return [
+        Step(
+            f'extract the features of {part.name}',
+            (tool, str(config), final, '--data', str(part), '--out', str(part / features)),
+            part / features / 'manifest.json',
+        )
+        for part in parts
+    ]
 
 
 def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:

@@ -10,6 +10,7 @@ from mmaction_mespot.apis.benchmark import load_runs
 from mmaction_mespot.apis.benchmark_ablations import (
     Ablation,
     ablation_table,
+    feature_steps,
     read_ablations,
     run_ablations,
 )
@@ -57,6 +58,7 @@ def test_the_configs_are_read_with_their_references_first() -> None:
     references = [ablation.name for ablation in ablations if ablation.reference == ablation.name]
     assert references == ['lite_paper', 'slim_two_streams']
     assert ablations[0].name == 'lite_paper' and ablations[0].parameters == 371_067
+    assert [one.name for one in ablations if one.features == 'features_lite'] == ['lite_frozen_features']
     groups = [ablation.reference for ablation in ablations]
     assert groups == sorted(groups)
 
@@ -122,3 +124,32 @@ def test_what_cannot_be_run_is_an_error(tmp_path: Path) -> None:
         run_ablations(tmp_path, [FOLDER / 'lite_paper.py'], [0], tmp_path, tmp_path)
     with pytest.raises(MESpotError, match=r'mespot_lite\.py: expected ablation = dict'):
         read_ablations([FOLDER.parent / '_base_' / 'models' / 'mespot_lite.py'])
+
+
+def test_features_come_from_the_reference_before_what_is_trained_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ('hard', 'normal'):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / 'annotations.json').touch()
+    ran: list[str] = []
+    monkeypatch.setattr(
+        'mmaction_mespot.apis.benchmark_ablations.run_steps',
+        lambda steps, state, environment: ran.extend(f'{state.parent.name}: {step.name}' for step in steps),
+    )
+    configs = [FOLDER / 'lite_frozen_features.py', FOLDER / 'lite_paper.py']
+    run_ablations(tmp_path, configs, [4], tmp_path, tmp_path / 'work')
+    assert ran[:4] == [
+        'seed4: train lite_paper, seed 4',
+        'seed4: test lite_paper, seed 4',
+        'seed4: extract the features of hard',
+        'seed4: extract the features of normal',
+    ]
+    assert ran[4:6] == [
+        'seed4: train lite_frozen_features, seed 4',
+        'seed4: test lite_frozen_features, seed 4',
+    ]
+
+    [step] = feature_steps(Path('/repo'), configs[1], tmp_path / 'run', [tmp_path / 'hard'], 'features')
+    assert step.command[2] == str(tmp_path / 'run' / 'final.pth')
+    assert step.command[-1] == str(step.result.parent) == str(tmp_path / 'hard' / 'features')
