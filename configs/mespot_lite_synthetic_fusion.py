@@ -1,4 +1,4 @@
-# The lite network with late fusion: its candidates are scored together with those of the optical-flow spotter.
+# The lite network with late fusion: its candidates are scored together with those of the flow spotter.
 # Run the spotter first, on the same data; then test any checkpoint of mespot_lite_synthetic.py:
 #   python tools/test.py configs/spotters/optical_flow.py --cfg-options \
 #       val_evaluator.dump_path=work_dirs/optical_flow/val.json \

@@ -22,7 +22,7 @@ EVENTS = [{'segment': [60, 100], 'label': 0}, {'segment': [180, 193], 'label': 1
 
 def write_prepared(root: Path) -> Path:
     """Two people, each with a MaE (frames 60-100) and an ME (180-193), under a steady motion of the head."""
-    entries = []
+    entries: list[dict] = []
     for subject, height in (('s01', 1.0), ('s02', 1.2)):
         rng = np.random.default_rng(len(entries))
         instants = np.arange(FRAMES + 2 * GAP) - GAP + 0.5
