@@ -42,6 +42,7 @@ INSTALL_REQUIRES = [
 ]
 
 EXTRAS_REQUIRE = {
+    'docs': ['mkdocs>=1.6'],
     # The backend TensorboardVisBackend.
     'tensorboard': ['tensorboard>=2.14'],
     'tests': [

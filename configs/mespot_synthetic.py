@@ -6,10 +6,10 @@ _base_ = [
     './_base_/default_runtime.py',
 ]
 
-# 192 steps: what one core of a CPU does in about ten minutes.
-train_dataloader = dict(batch_size=8, dataset=dict(windows_per_epoch=256))
+# 1536 steps: about 55 minutes of one core of a CPU.
+train_dataloader = dict(batch_size=8, dataset=dict(windows_per_epoch=1024))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', eta_min=0, by_epoch=True, begin=1, end=6, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', eta_min=0, by_epoch=True, begin=1, end=12, convert_to_iter_based=True),
 ]
-train_cfg = dict(max_epochs=6, val_interval=6)
+train_cfg = dict(max_epochs=12, val_interval=3)

@@ -8,4 +8,5 @@ export OMP_NUM_THREADS=1
 "$bin/ruff" check .
 "$bin/ruff" format --check .
 "$bin/mypy" mmaction_mespot
+"$bin/mkdocs" build --quiet --strict --site-dir "$(mktemp -d)"
 exec "$bin/python" -m pytest -n 2 "$@" </dev/null

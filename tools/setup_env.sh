@@ -53,7 +53,7 @@ if ! "$python" -c 'import torch' >/dev/null 2>&1 </dev/null; then
     read -r -a torch <<<"${MESPOT_TORCH:-torch==2.13.0}"
     pip "${torch[@]}"
 fi
-pip --editable "$root[tests]"
+pip --editable "$root[tests,docs]"
 # MMAction2 asks for opencv-contrib-python, we for opencv-python: both write the folder cv2/, and pip lets the
 # one win that it unpacks last. Both serve, unless the two had different versions and left a mixture.
 works='import cv2; cv2.DISOpticalFlow_create(0); cv2.dnn.readNetFromTFLite; cv2.imencode'
