@@ -53,12 +53,15 @@ def set_up(root, **environment):
 def test_installs_once_and_again_after_a_change(project):
     result, installed = set_up(project)
     assert result.returncode == 0, result.stderr
-    assert installed == f'-m pip install -qq torch==2.13.0\n-m pip install -qq --editable {project}[tests]\n'
+    assert (
+        installed
+        == f'-m pip install -qq torch==2.13.0\n-m pip install -qq --editable {project}[tests,docs]\n'
+    )
     result, installed = set_up(project)
     assert (result.returncode, result.stdout, result.stderr, installed) == (0, '', '', '')
     (project / 'setup.py').write_text('second')
     result, installed = set_up(project)
-    assert (result.returncode, installed) == (0, f'-m pip install -qq --editable {project}[tests]\n')
+    assert (result.returncode, installed) == (0, f'-m pip install -qq --editable {project}[tests,docs]\n')
 
 
 def test_torch_of_choice(project):
