@@ -89,6 +89,19 @@ def test_a_candidate_below_one_threshold_still_suppresses_the_other_class() -> N
     assert len(found) == 0
 
 
+def test_a_later_window_may_still_reach_back() -> None:
+    """The long MaE of the second window begins in the first one and hides the weaker ME there."""
+    windows = [
+        WindowCandidates(Detections([[40, 50]], [0.6], [1]), 0, 64),
+        WindowCandidates(Detections([[30, 110]], [0.9], [0]), 64, 128),
+        WindowCandidates(Detections.empty(), 128, 192),
+    ]
+    thresholds, cfg = [0.5, 0.5], PostProcessing(max_length_s=(3.0, 0.5))
+    found, _ = streamed(windows, 192, thresholds, cfg)
+    assert found.segments.tolist() == [[30, 110]]
+    assert same(found, whole(windows, 192, thresholds, cfg))
+
+
 @pytest.mark.parametrize(
     ('segments', 'ends'),
     [
