@@ -15,6 +15,7 @@ from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.apis.spot_run import SpotRun
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
+from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.streaming import NoFaceVideoError, VideoSource, find_faces, open_video_source
 
 FACES = ('largest', 'all', 'center')
@@ -135,7 +136,9 @@ class SpottingInferencer:
             VideoError: If the video cannot be used.
         """
         opened = source if isinstance(source, VideoSource) else open_video_source(source, fps)
-        faces = find_faces(opened, self.tracker) if self.face == 'all' else [self.face]
+        faces: list[FaceChoice] = [self.face]
+        if self.face == 'all':
+            faces = list(find_faces(opened, self.tracker))
         if not faces:
             raise NoFaceVideoError(f'{opened.name}: no face that stays in the first seconds')
         for number, face in enumerate(faces):
