@@ -97,9 +97,9 @@ class AnchorFreeHead(LevelHead):
         self.regress = nn.Conv1d(channels, 2, 3, padding=1)
         for layer in (self.classify, self.regress):
             nn.init.normal_(layer.weight, std=0.01)
-        nn.init.constant_(self.classify.bias, -math.log((1 - prior) / prior))
+        self.classify.bias = nn.Parameter(torch.full((num_classes,), -math.log((1 - prior) / prior)))
         # softplus of it is 1.5: a first guess of 3 strides, the CRN's anchors
-        nn.init.constant_(self.regress.bias, math.log(math.expm1(1.5)))
+        self.regress.bias = nn.Parameter(torch.full((2,), math.log(math.expm1(1.5))))
 
     def forward(self, features: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """Classify and regress every position.
