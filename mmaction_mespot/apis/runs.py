@@ -16,6 +16,7 @@ from mmaction_mespot.apis.runner_checks import (
     check_checkpoint_fits,
     resume_path,
 )
+from mmaction_mespot.engine.compile_parts import compile_parts
 from mmaction_mespot.engine.cpu_processes import join_cpu_processes
 from mmaction_mespot.errors import MESpotError
 
@@ -74,8 +75,7 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         build_loop(lambda: runner.val_loop, cfg.val_dataloader.dataset, 'val')
         runner.val()
     build_loop(lambda: runner.test_loop, cfg.test_dataloader.dataset, 'test')
-    # MMEngine compiles for training only: `--cfg-options compile=True` serves a test, too.
-    runner._maybe_compile('test_step')
+    compile_parts(runner.model, cfg.get('compile'))
     return runner.test()
 
 

@@ -51,8 +51,8 @@ def tiny_proposals(tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) ->
         cfg = tiny_config(CONFIGS / 'localization' / 'bsn_tem_synthme.py', folder)
         init_default_scope('mmaction')
         torch.save({'state_dict': MODELS.build(cfg.model).state_dict()}, folder / 'tem.pth')
-        cfg.dump(folder / 'tem.py')
-        write_bsn_proposals(folder / 'tem.py', folder / 'tem.pth', folder / 'pgm', top_k=ALL_PROPOSALS)
+        cfg.dump(folder / 'tem.json')
+        write_bsn_proposals(folder / 'tem.json', folder / 'tem.pth', folder / 'pgm', top_k=ALL_PROPOSALS)
     return folder / 'pgm'
 
 
