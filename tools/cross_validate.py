@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -54,6 +55,8 @@ def main() -> None:
     elif args.pool_only:
         pool(job)
     else:
+        # As Ctrl-C: what runs is ended first.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         gpus = [gpu.strip() for gpu in args.gpus.split(',') if gpu.strip()]
         cross_validate(job, args.jobs or max(len(gpus), 1), gpus, args.only)
 

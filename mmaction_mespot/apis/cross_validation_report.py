@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,9 @@ def write_results(
     Raises:
         MESpotError: If no fold is finished, or a fold's detections are not those of its people.
     """
-    pooled = pool_folds(results, Path(config).stem)
     info = load_annotations(annotations)['metainfo']
+    offset_rules = frozenset([info['offset_rule']] if 'offset_rule' in info else [])
+    pooled = replace(pool_folds(results, Path(config).stem), offset_rules=offset_rules)
     dataset, remark = paper_dataset(info['dataset'], info.get('part'), pooled)
     tables = result_tables(results, pooled, protocol, dataset)
     about: dict[str, Any] = {
@@ -83,6 +85,8 @@ def write_results(
     ]
     if 'default' in sources(results):
         lines += ['**No thresholds were chosen in training: 0.5 was taken.**', '']
+    if warning := pooled.offset_warning(protocol):
+        lines += [f'**Warning: {warning}.**', '']
     for table in tables:
         if table.name == 'table_1':
             lines += [f'## Beside the paper\n\n**{remark}** {PAPER_NOTE}\n']

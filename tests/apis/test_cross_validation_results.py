@@ -21,7 +21,7 @@ from mmaction_mespot.apis.cross_validation_results import (
 from mmaction_mespot.engine.cross_validation.fold import Fold
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import Dump
-from mmaction_mespot.evaluation.functional.protocols import DEFAULT
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT, get_protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 
@@ -93,6 +93,7 @@ def test_tables_of_the_paper_have_ours_beside(folds: list[FoldResult]) -> None:
 
 def write_labels(path: Path, dataset: str, part: str | None) -> str:
     info = {'dataset': dataset, 'classes': list(CLASSES), 'part': part, 'source_root': '.'}
+    info['offset_rule'] = 'apex'
     save_annotations({'metainfo': info, 'data_list': []}, path)
     return str(path)
 
@@ -124,7 +125,12 @@ def test_other_data_are_not_passed_off_as_the_papers(
 def test_a_whole_data_set_of_the_paper(folds: list[FoldResult], tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr('mmaction_mespot.apis.paper_tables.LABELS', {'casme2': (2, 2)})
     labels = write_labels(tmp_path / 'annotations.json', 'casme2', None)
+    write_results(folds, [], 'net.py', labels, [], get_protocol('auwgcn'), tmp_path)
+    assert (
+        "**Warning: protocol auwgcn goes with the offset rule 'zero'" in (tmp_path / 'results.md').read_text()
+    )
     write_results(folds, [], 'net.py', labels, [], DEFAULT, tmp_path)
+    assert 'Warning' not in (tmp_path / 'results.md').read_text()
     results = json.loads((tmp_path / 'results.json').read_text())
     assert results['paper'].startswith('All 2 MaE and 2 ME of CAS(ME)^2 are tested.') and results['complete']
     assert results['tables']['table_3'][-1]['CAS(ME)^2 All'] == pytest.approx(6 / 8)
