@@ -177,7 +177,7 @@ def stage_table(folder: Path, frames: int, size: int, context: Any) -> Table:
 
 def memory_table(source: Path | None, folder: Path, lengths: tuple[float, float], context: Any) -> Table:
     """Peak memory of a whole preparation of a short and of a long video."""
-    table = Table(title='whole preparation, crop 64 px, dis')
+    table = Table(title='whole, dis, crop 64 px')
     for title in ('video, s', 'frames', 'peak MB'):
         table.add_column(title, justify='right')
     for number, seconds in enumerate(lengths):
