@@ -104,7 +104,7 @@ def test_killed_at_ten_moments_and_restarted_gives_the_same_bytes(
         if process.exitcode is None:
             process.kill()
             process.join()
-            assert process.exitcode == -9
+        if process.exitcode == -9:
             kills += 1
             hit_while_writing += any(out.rglob('.*.tmp'))
             continue
