@@ -9,7 +9,7 @@ from pathlib import Path
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.event_times import OFFSET_RULES
 from mmaction_mespot.annotations.registry import READERS, read_dataset
-from mmaction_mespot.preprocessing.atomic_file import whole_file
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.preprocessing.flow import METHODS
 from mmaction_mespot.preprocessing.preparation_estimate import estimate_preparation
 from mmaction_mespot.preprocessing.preparation_settings import (

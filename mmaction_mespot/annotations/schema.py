@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+
+from mmaction_mespot.atomic_file import write_whole
 
 from .annotation_error import AnnotationError
 
@@ -158,6 +159,4 @@ def save_annotations(data: dict[str, Any], path: str | Path) -> None:
     """
     path = Path(path)
     validate_annotations(data, str(path))
-    temporary = path.with_name(path.name + '.tmp')
-    temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + '\n')

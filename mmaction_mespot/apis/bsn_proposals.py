@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from rich.progress import track
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 
 TEM_HEADER = 'action,start,end,tmin,tmax'
@@ -104,12 +104,10 @@ def _write_window(model: Any, item: dict, out: Path, top_k: int, peak_threshold:
     proposals = proposals[:top_k] if len(proposals) > 1 else np.repeat(proposals, 2, axis=0)
     _write_csv(out / 'proposals' / f'{name}.csv', proposals, PROPOSAL_HEADER)
     features = generate_bsp_feature([0], [info], str(out / 'tem'), str(out / 'proposals'), top_k)[name]
-    partial = out / 'features' / f'.{name}.partial.npy'
-    np.save(partial, features)
-    os.replace(partial, out / 'features' / f'{name}.npy')
+    with whole_file(out / 'features' / f'{name}.npy') as temporary, temporary.open('wb') as file:
+        np.save(file, features)
 
 
 def _write_csv(path: Path, rows: np.ndarray, header: str) -> None:
-    partial = path.with_name(f'.{path.name}.partial')
-    np.savetxt(partial, rows, header=header, delimiter=',', comments='', fmt='%.6g')
-    os.replace(partial, path)
+    with whole_file(path) as temporary:
+        np.savetxt(temporary, rows, header=header, delimiter=',', comments='', fmt='%.6g')

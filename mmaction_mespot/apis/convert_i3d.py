@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor
 
 from mmaction_mespot.apis.i3d_namings import NAMINGS, Naming
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones.inception_i3d import NORM_EPSILON, InceptionI3D
 
@@ -116,10 +116,9 @@ def convert_i3d(source: str | Path, out: str | Path) -> Conversion:
         raise MESpotError(f'{source}: {error}') from error
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(out.name + '.part')
     meta = dict(source=Path(source).name, naming=conversion.naming, modality=conversion.modality)
-    torch.save(dict(state_dict=conversion.weights, meta=meta), temporary)
-    os.replace(temporary, out)
+    with whole_file(out) as temporary:
+        torch.save(dict(state_dict=conversion.weights, meta=meta), temporary)
     return conversion
 
 

@@ -19,6 +19,7 @@ from mmaction_mespot.apis.cross_validation_results import (
 from mmaction_mespot.apis.evaluate import describe_protocol
 from mmaction_mespot.apis.evaluation_table import EvaluationTable
 from mmaction_mespot.apis.paper_tables import paper_dataset
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.preprocessing.json_file import write_json
 
@@ -98,8 +99,5 @@ def write_results(
     lines.append('## Figures\n')
     for caption, path in pictures.items():
         lines.append(f'{caption}\n\n![{caption}]({path.relative_to(work_dir).as_posix()})\n')
-    path = work_dir / f'{RESULTS}.md'
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_text('\n'.join(lines), encoding='utf-8')
-    partial.replace(path)
+    write_whole(work_dir / f'{RESULTS}.md', '\n'.join(lines))
     return tables

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from mmaction_mespot.apis.spot_crops import SpotCrops
 from mmaction_mespot.apis.spot_result import COLUMNS, SpotResult
 from mmaction_mespot.apis.spotted_interval import SpottedInterval
+from mmaction_mespot.atomic_file import whole_file, write_whole
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
@@ -52,9 +52,8 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
         result.thresholds,
         None if result.ground_truth is None else _truth_bars(result),
     )
-    partial = folder / '.timeline.partial.png'
-    save_figure(figure, partial)
-    os.replace(partial, folder / 'timeline.png')
+    with whole_file(folder / 'timeline.png') as temporary:
+        save_figure(figure, temporary)
     write_json(result.to_dict(), folder / 'intervals.json')
 
 
@@ -96,9 +95,7 @@ def write_table(intervals: Sequence[SpottedInterval], path: Path) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator='\n')
     writer.writeheader()
     writer.writerows(interval.to_dict() for interval in intervals)
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_text(text.getvalue(), encoding='utf-8')
-    os.replace(partial, path)
+    write_whole(path, text.getvalue())
 
 
 def write_submission(results: Mapping[str, SpotResult], path: Path) -> int:

@@ -20,8 +20,8 @@ from typing import Any
 import h5py
 import numpy as np
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.intervals.grid import level_positions
-from mmaction_mespot.preprocessing.atomic_file import whole_file
 from mmaction_mespot.preprocessing.store_format import StoreError
 
 FORMAT, VERSION = 'mmaction_mespot features', 1

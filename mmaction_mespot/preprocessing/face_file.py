@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from mmaction_mespot.atomic_file import whole_file
 
 from .faces.face_track import FaceTrack
 
@@ -20,17 +21,12 @@ def write_face_file(path: Path, track: FaceTrack, matrices: np.ndarray) -> None:
         matrices: (n, 2, 3) similarities from the frames to the crops.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try:
-        with h5py.File(temporary, 'w') as file:
-            for name, data in (('frames', track.frames), ('points', track.points), ('matrices', matrices)):
-                file.create_dataset(
-                    name, data=data, compression='gzip', compression_opts=3, shuffle=True, track_times=False
-                )
-            file.attrs['notes'] = '\n'.join(track.notes)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as temporary, h5py.File(temporary, 'w') as file:
+        for name, data in (('frames', track.frames), ('points', track.points), ('matrices', matrices)):
+            file.create_dataset(
+                name, data=data, compression='gzip', compression_opts=3, shuffle=True, track_times=False
+            )
+        file.attrs['notes'] = '\n'.join(track.notes)
 
 
 def read_face_file(path: str | Path) -> tuple[FaceTrack, np.ndarray]:

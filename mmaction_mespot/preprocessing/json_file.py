@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .atomic_file import whole_file
+from mmaction_mespot.atomic_file import write_whole
 
 
 def write_json(data: Any, path: Path) -> None:
     """Write to a temporary name, then rename; equal data gives equal bytes."""
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + '\n')

@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .atomic_file import remove, remove_leftovers, whole_file
+from mmaction_mespot.atomic_file import remove, remove_leftovers, whole_file
+
 from .json_file import write_json
 
 FORMAT = 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .atomic_file import whole_file
+from mmaction_mespot.atomic_file import write_whole
+
 from .disk_use import disk_use
 from .faces import fetch_face_models
 from .json_file import write_json
@@ -130,5 +131,4 @@ def _write_events(videos: list[dict[str, Any]], path: Path) -> None:
         for event in video['instances']:
             start, end = (round(frame) for frame in event['segment'])
             lines.append(f'{video["video_id"]} {start} {end - start} {event["label"]}\n')
-    with whole_file(path) as temporary:
-        temporary.write_text(''.join(lines), encoding='utf-8')
+    write_whole(path, ''.join(lines))

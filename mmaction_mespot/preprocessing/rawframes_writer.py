@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .atomic_file import remove
+from mmaction_mespot.atomic_file import remove
 
 RGB_NAME = 'img_{:05d}.jpg'
 FLOW_NAME = 'flow_{}_{:05d}.jpg'

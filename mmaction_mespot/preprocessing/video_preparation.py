@@ -10,7 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .atomic_file import remove, remove_temporaries
+from mmaction_mespot.atomic_file import remove, remove_temporaries
+
 from .face_file import write_face_file
 from .faces import FaceTracker, map_points, smoothed_similarities, warp
 from .faces.regions import grid_means, region_means, rest_motion

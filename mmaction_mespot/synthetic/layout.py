@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.synthetic.events import SPLITS, VIDEO_CODES
 from mmaction_mespot.synthetic.video_plan import VideoPlan
 
@@ -79,6 +79,5 @@ def _json(data: object) -> bytes:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file under a temporary name beside it, then rename it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}')
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)

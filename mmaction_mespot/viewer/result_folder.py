@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
 from mmaction_mespot.annotations.own import COLUMNS
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.streaming import open_video_source, resample, working_fps
@@ -113,10 +113,7 @@ class ResultFolder:
             writer.writerow([path.name, *_row(interval, total, first)])
         if not intervals:
             writer.writerow([path.name, '', '', '', ''])
-        target = self.folder(name) / CORRECTED
-        partial = target.with_name(f'.{CORRECTED}.partial')
-        partial.write_text(text.getvalue(), encoding='utf-8')
-        os.replace(partial, target)
+        write_whole(self.folder(name) / CORRECTED, text.getvalue())
         return text.getvalue()
 
 

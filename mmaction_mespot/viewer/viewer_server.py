@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 
 from .result_folder import ResultFolder
@@ -134,16 +135,15 @@ class _Handler(BaseHTTPRequestHandler):
         while (folder / name).exists():
             number += 1
             name = f'{stem}_{number}{suffix}'
-        partial = folder / f'.{name}.partial'
         left = length
-        with partial.open('wb') as file:
-            while left and (block := self.rfile.read(min(left, CHUNK))):
-                file.write(block)
-                left -= len(block)
-        if left:
-            partial.unlink()
-            raise MESpotError(f'{name}: the upload broke off, {left} of {length} bytes are missing')
-        return partial.replace(folder / name)
+        with whole_file(folder / name) as temporary:
+            with temporary.open('wb') as file:
+                while left and (block := self.rfile.read(min(left, CHUNK))):
+                    file.write(block)
+                    left -= len(block)
+            if left:
+                raise MESpotError(f'{name}: the upload broke off, {left} of {length} bytes are missing')
+        return folder / name
 
     def _send_file(self, path: Path) -> None:
         """Send a file, or the range of it that a player asks for."""

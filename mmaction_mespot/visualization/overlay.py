@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.visualization.style import CLASS_COLOURS
@@ -121,20 +121,18 @@ def write_video(frames: Iterable[np.ndarray], fps: float, size: tuple[int, int],
         raise MESpotError(f'{path}: this PyAV has no H.264 encoder, expected one of {ENCODERS}')
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    try:
-        with av.open(str(partial), 'w', format='mp4', options={'movflags': '+faststart'}) as container:
-            stream: Any = container.add_stream(encoder, rate=Fraction(fps).limit_denominator(1001))
-            stream.width, stream.height = size
-            stream.pix_fmt = 'yuv420p'  # what browsers play
-            if encoder == 'libx264':
-                stream.options = {'preset': 'veryfast', 'crf': '23'}
-            for image in frames:
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
-            container.mux(stream.encode())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        whole_file(path) as temporary,
+        av.open(str(temporary), 'w', format='mp4', options={'movflags': '+faststart'}) as container,
+    ):
+        stream: Any = container.add_stream(encoder, rate=Fraction(fps).limit_denominator(1001))
+        stream.width, stream.height = size
+        stream.pix_fmt = 'yuv420p'  # what browsers play
+        if encoder == 'libx264':
+            stream.options = {'preset': 'veryfast', 'crf': '23'}
+        for image in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
+        container.mux(stream.encode())
     return path
 
 

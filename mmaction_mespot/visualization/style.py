@@ -23,5 +23,5 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     """Write a figure as PNG, making its folder, and return the path."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, facecolor='white', metadata={'Software': None})
+    figure.savefig(path, format='png', facecolor='white', metadata={'Software': None})
     return path

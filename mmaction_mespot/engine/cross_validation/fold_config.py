@@ -11,6 +11,7 @@ from pathlib import Path
 from mmaction.registry import DATASETS
 from mmengine.config import Config, ConfigDict
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.engine.cross_validation.fold import Fold
 from mmaction_mespot.errors import MESpotError
 
@@ -120,9 +121,7 @@ def write_fold_config(cfg: Config, folder: Path) -> Path:
                 )
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_text(text, encoding='utf-8')
-    os.replace(partial, path)
+    write_whole(path, text)
     return path
 
 

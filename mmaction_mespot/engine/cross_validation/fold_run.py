@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.engine.cross_validation.fold import Fold
 from mmaction_mespot.engine.cross_validation.fold_config import CONFIG_FILE, DUMP_FILE
 from mmaction_mespot.errors import MESpotError
@@ -130,10 +129,7 @@ class FoldRun:
         return '' if epoch is None or self.epochs is None else f'{epoch}/{self.epochs}'
 
     def _write_about(self, about: dict[str, Any]) -> None:
-        path = self.folder / ABOUT_FILE
-        partial = path.with_name(f'.{path.name}.{os.getpid()}.{time.monotonic_ns()}.partial')
-        partial.write_text(json.dumps(about, indent=1) + '\n', encoding='utf-8')
-        os.replace(partial, path)
+        write_whole(self.folder / ABOUT_FILE, json.dumps(about, indent=1) + '\n')
 
 
 def read_tail(path: Path, lines: int | None = None) -> str:

@@ -6,7 +6,6 @@ With it protocols, thresholds and plots are re-run without inference.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 
@@ -101,9 +101,7 @@ def save_dump(dump: Dump, path: str | Path) -> None:
     data = {'metainfo': dump.metainfo, 'videos': [_video_to_json(video) for video in dump.videos]}
     _validate(data, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_text(json.dumps(data), encoding='utf-8')
-    os.replace(partial, path)
+    write_whole(path, json.dumps(data))
 
 
 def load_dump(path: str | Path) -> Dump:

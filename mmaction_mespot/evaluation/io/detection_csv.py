@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.io.csv_layout import CsvLayout
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
@@ -118,12 +118,10 @@ def write_detection_csv(videos: Iterable[VideoDetections], path: str | Path, lay
             rows.append([cells[name] for name in layout.header])
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    with partial.open('w', encoding='utf-8', newline='') as file:
+    with whole_file(path) as temporary, temporary.open('w', encoding='utf-8', newline='') as file:
         writer = csv.writer(file, lineterminator='\n')
         writer.writerow(layout.header)
         writer.writerows(rows)
-    os.replace(partial, path)
     return len(rows)
 
 

@@ -25,6 +25,12 @@ def whole_file(path: Path) -> Iterator[Path]:
         remove(temporary)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file (UTF-8), whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding='utf-8')
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that killed processes of this machine left in a folder."""
     for path in folder.glob('.*.tmp'):
