@@ -1,17 +1,15 @@
-"""Make a file to ship out of a finished training: ``python -m mmaction_mespot.checkpoints.strip FROM TO``."""
+"""Make a file to give away out of a finished training."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
-import sys
 from pathlib import Path
 
 import torch
 from mmengine.runner.checkpoint import CheckpointLoader
 
-from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 
 
@@ -37,18 +35,6 @@ def strip_checkpoint(source: str | Path, target: str | Path) -> str:
         raise MESpotError(f'{source}: holds no score thresholds, expected the final.pth of a whole training')
     buffer = io.BytesIO()
     torch.save({'state_dict': {key: value.clone() for key, value in weights.items()}}, buffer)
-    partial = Path(f'{target}.partial')
-    partial.write_bytes(buffer.getvalue())
-    os.replace(partial, target)
+    with whole_file(Path(target)) as temporary:
+        temporary.write_bytes(buffer.getvalue())
     return hashlib.sha256(buffer.getvalue()).hexdigest()
-
-
-def main() -> None:
-    """Read the command line, write the file, print its SHA-256."""
-    if len(sys.argv) != 3:
-        raise MESpotError(f'expected two files, FROM and TO, found {sys.argv[1:]}')
-    print(strip_checkpoint(*sys.argv[1:]))
-
-
-if __name__ == '__main__':
-    sys.exit(run_command(main))
