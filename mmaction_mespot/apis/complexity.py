@@ -12,10 +12,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from mmaction_mespot.errors import MESpotError
-
-CHANNELS = {'rgb': 3, 'flow': 2}
-GRID_SIZE = 12
-"""Cells a side of the stream ``flow_grid``."""
+from mmaction_mespot.models.backbones.streams import STREAM_CHANNELS
+from mmaction_mespot.preprocessing.preparation_settings import GRID_CELLS
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,12 @@ def window_shapes(cfg: Config, size: int | None = None) -> dict[str, tuple[int, 
     for name, stream in steps['LoadStreams']['streams'].items():
         side = size
         if side is None and stream == 'flow_grid':
-            side = GRID_SIZE
+            side = GRID_CELLS
         if side is None and 'StreamCenterCrop' in steps:
             side = steps['StreamCenterCrop']['size']
         if side is None:
             raise MESpotError(f'{cfg.filename}: the test pipeline crops nothing, say the size of {stream!r}')
-        shapes[name] = (CHANNELS[name], frames, side, side)
+        shapes[name] = (STREAM_CHANNELS[name], frames, side, side)
     return shapes
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mmengine.model import BaseDataPreprocessor, is_model_wrapper
+from mmengine.model import BaseDataPreprocessor
 from torch import nn
+
+from mmaction_mespot.engine.bare_model import bare_model
 
 
 def compile_parts(model: nn.Module, options: bool | Mapping[str, Any] | None) -> list[str]:
@@ -26,10 +28,9 @@ def compile_parts(model: nn.Module, options: bool | Mapping[str, Any] | None) ->
     if options is None or options is False:
         return []
     settings = {} if options is True else dict(options)
-    bare: Any = model.module if is_model_wrapper(model) else model
     parts = {
         name: part
-        for name, part in bare.named_children()
+        for name, part in bare_model(model).named_children()
         if not isinstance(part, BaseDataPreprocessor) and next(part.parameters(), None) is not None
     }
     for part in parts.values():

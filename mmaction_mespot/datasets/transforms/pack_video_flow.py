@@ -10,19 +10,9 @@ from mmaction.registry import TRANSFORMS
 from mmaction.structures import ActionDataSample
 from mmcv.transforms import BaseTransform
 
-META_KEYS = (
-    'video_id',
-    'subject',
-    'part',
-    'fps',
-    'total_frames',
-    'window_start',
-    'frame_interval',
-    'clip_len',
-    'video_segments',
-    'video_labels',
-    'flow_gap',
-)
+from .pack_spotting_inputs import META_KEYS as WINDOW_KEYS
+
+META_KEYS = (*WINDOW_KEYS, 'flow_gap')
 
 
 @TRANSFORMS.register_module()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from mmaction_mespot.engine.bare_model import bare_model
 from mmaction_mespot.errors import MESpotError
 
 LAYOUTS = ('auto', 'channels_last_3d', 'contiguous')
@@ -73,6 +73,5 @@ def to_channels_last_3d(model: torch.nn.Module) -> None:
 
 def _on_amx(runner: Runner) -> bool:
     """Whether the model lies on a CPU with AMX."""
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    parameter = next(model.parameters(), None)
+    parameter = next(bare_model(runner.model).parameters(), None)
     return parameter is not None and parameter.device.type == 'cpu' and cpu_has_amx()

@@ -7,10 +7,10 @@ from typing import Any
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from mmaction_mespot.engine.bare_model import bare_model
 from mmaction_mespot.errors import MESpotError
 
 
@@ -36,7 +36,7 @@ class FrozenNormHook(Hook):
         Raises:
             MESpotError: If the part is not there or has no batch normalisation.
         """
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = bare_model(runner.model)
         prefix = f'{self.part}.' if self.part else ''
         self._norms = [
             module

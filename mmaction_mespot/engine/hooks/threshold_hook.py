@@ -9,9 +9,9 @@ import torch
 from mmaction.registry import HOOKS
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from mmaction_mespot.engine.bare_model import bare_model
 from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 from mmaction_mespot.intervals.detections import CLASSES
 
@@ -50,7 +50,7 @@ class ThresholdHook(Hook):
         """Say so if the model itself takes no thresholds."""
         if _find_buffer(runner) is None:
             runner.logger.info(
-                f'ThresholdHook: {type(_unwrap(runner)).__name__} has no buffer {BUFFER}: '
+                f'ThresholdHook: {type(bare_model(runner.model)).__name__} has no buffer {BUFFER}: '
                 "thresholds go into the checkpoint's meta"
             )
 
@@ -122,10 +122,6 @@ class ThresholdHook(Hook):
         os.replace(Path(runner.work_dir, partial), Path(runner.work_dir, self.filename))
 
 
-def _unwrap(runner: Runner) -> torch.nn.Module:
-    return runner.model.module if is_model_wrapper(runner.model) else runner.model
-
-
 def _find_buffer(runner: Runner) -> torch.Tensor | None:
     """The model's thresholds, or None."""
-    return dict(_unwrap(runner).named_buffers(recurse=False)).get(BUFFER)
+    return dict(bare_model(runner.model).named_buffers(recurse=False)).get(BUFFER)

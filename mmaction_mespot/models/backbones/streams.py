@@ -8,6 +8,9 @@ from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
 
+STREAM_CHANNELS = dict(rgb=3, flow=2)
+"""Channels of the streams, in the order in which backbones join them."""
+
 
 def take_stream(inputs: Mapping[str, Tensor], name: str, channels: int) -> Tensor:
     """Pick one stream of a batch and check its shape.

@@ -15,10 +15,7 @@ from mmaction_mespot.errors import MESpotError
 
 from .pretrained import load_pretrained_stream
 from .stage_levels import StageLevels
-from .streams import take_stream
-
-IN_CHANNELS = dict(rgb=3, flow=2)
-"""Channels of the streams, in the order of their concatenation."""
+from .streams import STREAM_CHANNELS, take_stream
 
 PYRAMID_I3D: dict[str, Any] = dict(
     type='ResNet3d',
@@ -100,7 +97,7 @@ class TwoStreamBackbone(BaseModule):
             P3, P4, P5, each (N, C, T', H', W') with T' = T/2, T/4, T/8 rounded up.
         """
         streams = [
-            stream(take_stream(inputs, name, IN_CHANNELS[name])) for name, stream in self.streams.items()
+            stream(take_stream(inputs, name, STREAM_CHANNELS[name])) for name, stream in self.streams.items()
         ]
         if self.fusion == 'sum':
             return tuple(torch.stack(level).sum(dim=0) for level in zip(*streams, strict=True))
@@ -112,7 +109,7 @@ def _build_stream(config: dict, name: str) -> nn.Module:
     config = copy.deepcopy(dict(config))
     if 'type' not in config:
         config = {**PYRAMID_I3D, **config}
-    config.setdefault('in_channels', IN_CHANNELS[name])
+    config.setdefault('in_channels', STREAM_CHANNELS[name])
     return MODELS.build(config)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
-from torch import Tensor
 
-from mmaction_mespot.errors import MESpotError
+from .stacking import stack_windows
 
 
 @MODELS.register_module()
@@ -30,12 +28,5 @@ class FeatureDataPreprocessor(BaseDataPreprocessor):
             MESpotError: If the windows of a batch differ in shape.
         """
         data = self.cast_data(data)
-        inputs = {}
-        for name, windows in data['inputs'].items():
-            shapes = {tuple(window.shape) for window in windows}
-            if len(shapes) > 1:
-                raise MESpotError(
-                    f'{name}: the windows of a batch must have one shape, found {sorted(shapes)}'
-                )
-            inputs[name] = (windows if isinstance(windows, Tensor) else torch.stack(tuple(windows))).float()
+        inputs = {name: stack_windows(windows, name) for name, windows in data['inputs'].items()}
         return dict(inputs=inputs, data_samples=data.get('data_samples'))

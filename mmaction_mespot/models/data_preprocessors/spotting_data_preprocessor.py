@@ -11,6 +11,8 @@ from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
 
+from .stacking import stack_windows
+
 
 @MODELS.register_module()
 class SpottingDataPreprocessor(BaseDataPreprocessor):
@@ -60,12 +62,7 @@ class SpottingDataPreprocessor(BaseDataPreprocessor):
         data = self.cast_data(data)
         inputs = {}
         for name, windows in data['inputs'].items():
-            shapes = {tuple(window.shape) for window in windows}
-            if len(shapes) > 1:
-                raise MESpotError(
-                    f'stream {name!r}: the windows of a batch must have one shape, found {sorted(shapes)}'
-                )
-            batch = (windows if isinstance(windows, Tensor) else torch.stack(tuple(windows))).float()
+            batch = stack_windows(windows, f'stream {name!r}')
             inputs[name] = (
                 (batch - self.rgb_mean) / self.rgb_std if name == 'rgb' else batch / self.flow_scale
             )

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS, TASK_UTILS
-from mmengine.dist import all_reduce
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
@@ -146,9 +145,7 @@ class AnchorFreeHead(LevelHead):
             targets.append(target)
             boundaries.append(truths[index[positive]])
         positive = torch.stack(assigned) > BACKGROUND
-        # the mean over the processes, so that their averaged gradients equal those of one large batch
-        num_positives = positive.sum().float()
-        all_reduce(num_positives, 'mean')
+        num_positives = self.count_positives(positive)
         avg_factor = num_positives.clamp(min=1)
         return dict(
             loss_cls=self.loss_cls(logits, torch.stack(targets), avg_factor),

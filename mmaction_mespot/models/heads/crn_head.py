@@ -9,7 +9,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS, TASK_UTILS
-from mmengine.dist import all_reduce
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
@@ -140,9 +139,7 @@ class CRNHead(LevelHead):
             boundaries.append(self.boundary_coder.encode(anchors[positive], segments[index[positive]]))
         index = torch.stack(assigned)
         positive, counted = index > BACKGROUND, index != IGNORED
-        # the mean over the processes, so that their averaged gradients equal those of one large batch
-        num_positives = positive.sum().float()
-        all_reduce(num_positives, 'mean')
+        num_positives = self.count_positives(positive)
         avg_factor = num_positives.clamp(min=1)
         return dict(
             loss_cls=self.loss_cls(logits[counted], torch.stack(labels)[counted], avg_factor),

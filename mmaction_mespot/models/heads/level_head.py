@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from mmengine.dist import all_reduce
 from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
@@ -122,6 +123,22 @@ class LevelHead(BaseModule):
             by_length = label_by_length(frames.cpu().numpy(), self.metainfo(sample, 'fps'))
             label = torch.from_numpy(by_length).to(label.device)
         return InstanceData(segments=frames, scores=scores[: self.top_k], labels=label)
+
+    @staticmethod
+    def count_positives(positive: Tensor) -> Tensor:
+        """Count the positives of a batch, as the mean over the processes.
+
+        So the averaged gradients of several processes equal those of one large batch.
+
+        Args:
+            positive: Boolean, of any shape.
+
+        Returns:
+            A float32 scalar.
+        """
+        count = positive.sum().float()
+        all_reduce(count, 'mean')
+        return count
 
     def metainfo(self, sample: Any, key: str) -> float:
         """Read one number of a data sample's metainfo.

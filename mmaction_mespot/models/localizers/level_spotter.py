@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,17 +55,15 @@ class LevelSpotter(BaseModel):
             )
         self.score_thresholds.copy_(values)
 
+    @abstractmethod
     def extract_levels(
         self, inputs: dict[str, Tensor], data_samples: Sequence[Any] | None
     ) -> Sequence[Tensor]:
         """Give the levels, fine to coarse, each (N, C, T_l, H_l, W_l), that the neck takes."""
-        raise NotImplementedError
 
     def predict_levels(self, features: Sequence[Tensor], data_samples: Sequence[Any]) -> list[Any]:
         """Run neck and head; fills the data samples as the mode ``'predict'`` of :meth:`forward` does."""
-        if self.neck is not None:
-            features = self.neck(features)
-        return self._fill(features, data_samples)
+        return self._fill(self._through_neck(features), data_samples)
 
     def forward(
         self, inputs: dict[str, Tensor], data_samples: Sequence[Any] | None = None, mode: str = 'tensor'
@@ -79,9 +78,9 @@ class LevelSpotter(BaseModel):
 
         Returns:
             ``'tensor'``: the head's logits and offsets of each level. ``'loss'``: the dict of losses.
-                ``'predict'``: the data
-            samples, each with ``pred_instances`` (``segments`` in the video's frames, ``scores``, ``labels``)
-            on the CPU and the metainfo ``score_thresholds`` (a list, or None while they are not chosen).
+            ``'predict'``: the data samples, each with ``pred_instances`` (``segments`` in the video's frames,
+            ``scores``, ``labels``) on the CPU and the metainfo ``score_thresholds`` (a list, or None while
+            they are not chosen).
 
         Raises:
             MESpotError: If the mode is unknown, or data samples are missing.
@@ -89,9 +88,7 @@ class LevelSpotter(BaseModel):
         name = type(self).__name__
         if mode not in ('tensor', 'loss', 'predict'):
             raise MESpotError(f"{name}: mode must be 'tensor', 'loss' or 'predict', found {mode!r}")
-        features = self.extract_levels(inputs, data_samples)
-        if self.neck is not None:
-            features = self.neck(features)
+        features = self._through_neck(self.extract_levels(inputs, data_samples))
         if mode == 'tensor':
             return self.head(features)
         if data_samples is None:
@@ -99,6 +96,9 @@ class LevelSpotter(BaseModel):
         if mode == 'loss':
             return self.head.loss(features, data_samples)
         return self._fill(features, data_samples)
+
+    def _through_neck(self, features: Sequence[Tensor]) -> Sequence[Tensor]:
+        return features if self.neck is None else self.neck(features)
 
     def _fill(self, features: Sequence[Tensor], data_samples: Sequence[Any]) -> list[Any]:
         """Put the head's candidates and the thresholds into the data samples."""

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.models.backbones.streams import STREAM_CHANNELS
 
-from .temporal_context import STREAM_CHANNELS, TemporalContext, probe_context
+from .temporal_context import TemporalContext, probe_context
 
 Transform = Callable[[dict[str, Any]], dict[str, Any]]
 

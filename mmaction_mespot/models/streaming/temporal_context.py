@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.models.backbones.streams import STREAM_CHANNELS
 
-STREAM_CHANNELS = dict(rgb=3, flow=2)
 MAX_PROBE_LENGTH = 1024
 
 

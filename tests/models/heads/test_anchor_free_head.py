@@ -76,9 +76,7 @@ def test_positives_are_counted_over_all_processes(
     network, levels, samples = head(), features(), [make_sample([[16, 28]], [1])]
     network.assigner.centre_radius = 3.0
     alone = network.loss(levels, samples)
-    monkeypatch.setattr(
-        'mmaction_mespot.models.heads.anchor_free_head.all_reduce', lambda count, op: count.mul_(2)
-    )
+    monkeypatch.setattr('mmaction_mespot.models.heads.level_head.all_reduce', lambda count, op: count.mul_(2))
     together = network.loss(levels, samples)
     for name in ('loss_cls', 'loss_boundary'):
         torch.testing.assert_close(together[name], alone[name] / 2)

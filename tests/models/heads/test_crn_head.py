@@ -81,7 +81,7 @@ def test_positives_are_counted_over_all_processes(
     """With twice the positives on the mean of the processes, a process' losses halve."""
     network, levels, samples = head(), features(), [make_sample([[18, 24]], [1])]
     alone = network.loss(levels, samples)
-    monkeypatch.setattr('mmaction_mespot.models.heads.crn_head.all_reduce', lambda count, op: count.mul_(2))
+    monkeypatch.setattr('mmaction_mespot.models.heads.level_head.all_reduce', lambda count, op: count.mul_(2))
     together = network.loss(levels, samples)
     for name in ('loss_cls', 'loss_boundary'):
         torch.testing.assert_close(together[name], alone[name] / 2)
