@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from mmaction.datasets.base import BaseActionDataset
 from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
-from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.errors import MESpotError
 
+from .prepared_dataset import PreparedDataset
 from .seeding import seeded
-from .subject_selection import select_subjects
 from .video_events import VideoEvents
 from .window_geometry import visible_segments
 from .window_layout import WindowLayout
@@ -24,7 +21,7 @@ from .window_sampler import WindowSampler
 
 
 @DATASETS.register_module()
-class LongVideoDataset(BaseActionDataset):
+class LongVideoDataset(PreparedDataset):
     """Windows of the long videos of a prepared data set (what ``tools/prepare.py`` writes).
 
     A window starts at frame ``start`` and has ``clip_len`` positions, ``frame_interval`` = k frames apart:
@@ -61,11 +58,10 @@ class LongVideoDataset(BaseActionDataset):
             frame.
         min_visible: Share of an event that has to lie in a window to count as its ground truth; by less than
             half, its true boundaries could not be told. Defaults to 0.5.
-        split, fold, include_subjects, exclude_subjects: The people, see :func:`select_subjects`. Default to
-            everybody.
         seed: Seed of the draws. Defaults to None, the seed of the run (``randomness.seed`` of the config).
         test_mode: Sliding instead of random windows. Defaults to False.
-        **kwargs: Passed to :class:`BaseActionDataset`, such as ``lazy_init`` and ``indices`` (of videos).
+        **kwargs: Passed to :class:`PreparedDataset`: ``split``, ``fold``, ``include_subjects`` and
+            ``exclude_subjects`` choose the people; ``lazy_init``, ``indices`` (of videos) and others.
 
     Raises:
         FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
@@ -87,10 +83,6 @@ class LongVideoDataset(BaseActionDataset):
         context: int = 0,
         align: int | None = None,
         min_visible: float = 0.5,
-        split: str | None = None,
-        fold: str | None = None,
-        include_subjects: str | Sequence[str] | None = None,
-        exclude_subjects: str | Sequence[str] | None = None,
         seed: int | None = None,
         test_mode: bool = False,
         **kwargs: Any,
@@ -122,53 +114,15 @@ class LongVideoDataset(BaseActionDataset):
         self.windows_per_epoch = windows_per_epoch
         self.balance = dict(balance) if balance is not None else dict(MaE=1.0, ME=1.0, none=1.0)
         self.min_visible = min_visible
-        self.people: dict[str, Any] = dict(
-            split=split, fold=fold, include=include_subjects, exclude=exclude_subjects
-        )
         self.seed = torch.initial_seed() if seed is None else seed
-        self.part: str | None = None
-        super().__init__(
-            ann_file,
-            pipeline=list(pipeline),
-            data_root=data_root,
-            data_prefix={},
-            test_mode=test_mode,
-            serialize_data=False,
-            **kwargs,
-        )
-
-    def load_data_list(self) -> list[dict]:
-        """Read the chosen people's videos."""
-        data = load_annotations(self.ann_file)
-        metainfo = data['metainfo']
-        self.part = metainfo.get('part')
-        self._metainfo.setdefault('classes', tuple(metainfo['classes']))
-        subjects = select_subjects(
-            (video['subject'] for video in data['data_list']),
-            self.ann_file,
-            metainfo.get('splits'),
-            **self.people,
-        )
-        return [video for video in data['data_list'] if video['subject'] in subjects]
+        super().__init__(ann_file, pipeline, data_root, test_mode=test_mode, **kwargs)
 
     def full_init(self) -> None:
-        """Load the annotations, check that the streams are there, lay out the windows."""
+        """Load the annotations, check that the streams are there, and lay out the windows."""
         if self._fully_initialized:
             return
         super().full_init()
-        self.store_root = Path(self.ann_file).parent
-        for transform in self.pipeline.transforms:
-            if hasattr(transform, 'check_files'):
-                transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
-        self._events = [
-            VideoEvents(
-                video['total_frames'],
-                video['fps'],
-                np.array([item['segment'] for item in video['instances']], np.int64).reshape(-1, 2),
-                np.array([item['label'] for item in video['instances']], np.int64),
-            )
-            for video in self.data_list
-        ]
+        self._events = [VideoEvents.from_annotation(video) for video in self.data_list]
         self._intervals = [self._interval(events.fps) for events in self._events]
         self._windows: list[tuple[int, float]] = [
             (index, start)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,3 +24,14 @@ class VideoEvents:
     fps: float
     segments: np.ndarray
     labels: np.ndarray
+
+    @classmethod
+    def from_annotation(cls, video: Mapping[str, Any]) -> VideoEvents:
+        """Read an entry of an annotation file's ``data_list``."""
+        instances = video['instances']
+        return cls(
+            video['total_frames'],
+            float(video['fps']),
+            np.array([item['segment'] for item in instances], np.int64).reshape(-1, 2),
+            np.array([item['label'] for item in instances], np.int64),
+        )

@@ -1,0 +1,83 @@
+"""What all data sets on a prepared folder share: the people, and the streams beside the annotation file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmaction.datasets.base import BaseActionDataset
+
+from mmaction_mespot.annotations.schema import load_annotations
+
+from .subject_selection import select_subjects
+
+
+class PreparedDataset(BaseActionDataset):
+    """The videos of chosen people in a prepared data set (what ``tools/prepare.py`` writes).
+
+    Args:
+        ann_file: The annotation file, below ``data_root``. The streams lie beside it. Defaults to
+            'annotations.json'.
+        pipeline: Transforms; those with ``check_files`` are asked for the streams of the chosen videos.
+        data_root: Folder of the prepared data set. Defaults to ''.
+        split, fold, include_subjects, exclude_subjects: The people, see :func:`select_subjects`. Default to
+            everybody.
+        **kwargs: Passed to :class:`BaseActionDataset`, such as ``lazy_init`` and ``indices`` (of videos).
+
+    Attributes:
+        people: Options of :func:`select_subjects`.
+        part: Part of a set of several that this one is, or None.
+
+    Raises:
+        FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
+        MESpotError: If nobody is left.
+    """
+
+    def __init__(
+        self,
+        ann_file: str = 'annotations.json',
+        pipeline: Sequence[dict | Callable] = (),
+        data_root: str = '',
+        split: str | None = None,
+        fold: str | None = None,
+        include_subjects: str | Sequence[str] | None = None,
+        exclude_subjects: str | Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.people: dict[str, Any] = dict(
+            split=split, fold=fold, include=include_subjects, exclude=exclude_subjects
+        )
+        self.part: str | None = None
+        super().__init__(
+            ann_file,
+            pipeline=list(pipeline),
+            data_root=data_root,
+            data_prefix={},
+            serialize_data=False,
+            **kwargs,
+        )
+
+    @property
+    def store_root(self) -> Path:
+        """Folder of the streams."""
+        return Path(self.ann_file).parent
+
+    def load_data_list(self) -> list[dict]:
+        """Read the chosen people's videos."""
+        data = load_annotations(self.ann_file)
+        metainfo = data['metainfo']
+        self.part = metainfo.get('part')
+        self._metainfo.setdefault('classes', tuple(metainfo['classes']))
+        everybody = [video['subject'] for video in data['data_list']]
+        chosen = select_subjects(everybody, self.ann_file, metainfo.get('splits'), **self.people)
+        return [video for video in data['data_list'] if video['subject'] in chosen]
+
+    def full_init(self) -> None:
+        """Load the annotations and check that the streams are there."""
+        if self._fully_initialized:
+            return
+        super().full_init()
+        for transform in self.pipeline.transforms:
+            if hasattr(transform, 'check_files'):
+                transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
