@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmaction.registry import MODELS, TRANSFORMS
+from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 
@@ -18,6 +18,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
 from mmaction_mespot.models.streaming.streaming_spotter import StreamingSpotter
+from mmaction_mespot.models.streaming.window_settings import WindowSettings
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 
 DEFAULT_THRESHOLD = 0.5
@@ -86,8 +87,8 @@ def load_network(
     check_checkpoint_fits(network, str(checkpoint))
     load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
     network.eval()
-    windows = _windows(cfg)
-    streams, transforms = _pipeline(windows, cfg.filename)
+    settings = WindowSettings.from_config(cfg)
+    settings = replace(settings, stride=options.stride or settings.stride)
     post_processing = PostProcessing.from_dict(_post_processing(cfg))
     if post_processing.fusion is not None:
         raise MESpotError(
@@ -98,29 +99,21 @@ def load_network(
         own = [DEFAULT_THRESHOLD] * len(CLASSES)
         notes += (f'{checkpoint} holds no score thresholds; {DEFAULT_THRESHOLD} is taken for both classes',)
     given = options.thresholds or {}
-    clip_len = int(windows.get('clip_len', 128))
-    stride = options.stride or int(windows.get('stride') or clip_len // 2)
 
     def open_session(fps: float, gap: int) -> SpotSession:
         spotter = StreamingSpotter(
             network,
-            clip_len,
-            stride,
-            fps,
-            windows.get('target_fps'),
-            tuple(streams),
+            **settings.spotter_options(fps),
             batch_size=options.batch_size,
             device=options.device,
             amp=options.amp,
-            pipeline=transforms,
-            frame_interval=windows.get('frame_interval'),
         )
-        return NetworkSession(spotter, streams)
+        return NetworkSession(spotter, settings.streams)
 
     return SpotModel(
         name,
-        _preparation(cfg, tuple(streams.values())),
-        _wanted_fps(windows.get('target_fps')),
+        _preparation(cfg, tuple(settings.streams.values())),
+        _wanted_fps(settings.target_fps),
         (float(given.get(CLASSES[0], own[0])), float(given.get(CLASSES[1], own[1]))),
         post_processing,
         open_session,
@@ -128,25 +121,6 @@ def load_network(
         str(checkpoint),
         notes,
     )
-
-
-def _windows(cfg: Config) -> Mapping[str, Any]:
-    """The data set of the test: of several parts the first."""
-    dataset = cfg.test_dataloader.dataset
-    while 'datasets' in dataset:
-        dataset = dataset.datasets[0]
-    return dataset
-
-
-def _pipeline(windows: Mapping[str, Any], config: str) -> tuple[dict[str, str], list[Any]]:
-    """Stored stream by the network's key, and the transforms between loading and packing."""
-    steps = list(windows.get('pipeline') or ())
-    loads = [step for step in steps if step['type'] == 'LoadStreams']
-    if len(loads) != 1:
-        found = [step['type'] for step in steps]
-        raise MESpotError(f'config {config}: the test pipeline needs one LoadStreams, found {found}')
-    between = [step for step in steps if step['type'] not in ('LoadStreams', 'PackSpottingInputs')]
-    return dict(loads[0]['streams']), [TRANSFORMS.build(step) for step in between]
 
 
 def _post_processing(cfg: Config) -> Mapping[str, Any] | None:

@@ -50,10 +50,15 @@ class WindowSettings:
             dataset = dataset.datasets[0]
         pipeline = [dict(step) for step in dataset.get('pipeline', [])]
         types = [step.get('type') for step in pipeline]
-        if dataset.get('type') != 'LongVideoDataset' or types[:1] != [LOADER] or types[-1:] != [PACKER]:
+        if dataset.get('type') != 'LongVideoDataset':
             raise MESpotError(
                 f'{cfg.filename}: test_dataloader.dataset must be a LongVideoDataset whose pipeline begins '
                 f'with {LOADER} and ends with {PACKER}, found {dataset.get("type")} with {types}'
+            )
+        if types[:1] != [LOADER] or types[-1:] != [PACKER] or types.count(LOADER) != 1:
+            raise MESpotError(
+                f'{cfg.filename}: the test pipeline must begin with {LOADER} and end with {PACKER}; it needs '
+                f'one {LOADER}, found {types}'
             )
         clip_len = dataset.get('clip_len', 128)
         target_fps = dataset.get('target_fps')
