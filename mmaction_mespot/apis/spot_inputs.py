@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
+from mmaction_mespot.numbered_name import numbered_name
 
 
 def find_videos(paths: Iterable[str | Path]) -> list[Path]:
@@ -35,13 +36,13 @@ def find_videos(paths: Iterable[str | Path]) -> list[Path]:
 def result_names(videos: Iterable[Path]) -> list[str]:
     """A name for each video's results: its file name without the ending, ``_2``, ``_3`` after equal ones."""
     names: list[str] = []
+
+    def is_taken(name: str) -> bool:
+        return name.casefold() in {other.casefold() for other in names}
+
     for path in videos:
         stem = path.resolve().name if path.is_dir() else path.stem
-        name, number = stem, 1
-        while name.casefold() in {other.casefold() for other in names}:
-            number += 1
-            name = f'{stem}_{number}'
-        names.append(name)
+        names.append(numbered_name(stem, is_taken))
     return names
 
 

@@ -9,6 +9,7 @@ from mmaction_mespot.apis.command_line import describe, is_user_error
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, spot_video
+from mmaction_mespot.numbered_name import numbered_name
 
 
 class UploadSpotter:
@@ -31,10 +32,7 @@ class UploadSpotter:
         Returns:
             None, or in one line why the video cannot be used.
         """
-        folder, number = self.results / video.stem, 1
-        while folder.exists():
-            number += 1
-            folder = self.results / f'{video.stem}_{number}'
+        folder = self.results / numbered_name(video.stem, lambda name: (self.results / name).exists())
         try:
             if self._inferencer is None:
                 self._inferencer = self._make_inferencer()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class ResultFolder:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
+        self._making = threading.Lock()
         if not self.root.is_dir():
             raise MESpotError(f'{self.root}: no such folder, expected the results of tools/spot.py')
 
@@ -79,14 +81,11 @@ class ResultFolder:
         path, preview = Path(content['video']['path']), self.folder(name) / PREVIEW
         if plays_in_a_browser(path):
             return path
-        if not preview.is_file():
-            if not path.exists():
-                raise MESpotError(f'{path}: the video has moved, it cannot be shown')
-            fps = content['video']['fps'] if path.is_dir() else None
-            source = open_video_source(path, fps)
-            rate = working_fps(source.fps, 30.0)
-            width, height = (2 * ((side + 1) // 2) for side in source.size)
-            write_video(_even(resample(source, rate), (width, height)), rate, (width, height), preview)
+        with self._making:  # a player asks for several ranges at once
+            if not preview.is_file():
+                if not path.exists():
+                    raise MESpotError(f'{path}: the video has moved, it cannot be shown')
+                _write_preview(path, content['video']['fps'], preview)
         return preview
 
     def write_corrected(self, name: str, intervals: Sequence[Mapping[str, Any]]) -> str:
@@ -115,6 +114,14 @@ class ResultFolder:
             writer.writerow([path.name, '', '', '', ''])
         write_whole(self.folder(name) / CORRECTED, text.getvalue())
         return text.getvalue()
+
+
+def _write_preview(path: Path, fps: float, preview: Path) -> None:
+    """Write a copy of a video that a browser plays, with the same times."""
+    source = open_video_source(path, fps if path.is_dir() else None)
+    rate = working_fps(source.fps, 30.0)
+    width, height = (2 * ((side + 1) // 2) for side in source.size)
+    write_video(_even(resample(source, rate), (width, height)), rate, (width, height), preview)
 
 
 def plays_in_a_browser(path: Path) -> bool:

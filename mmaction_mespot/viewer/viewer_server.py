@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.numbered_name import numbered_name
 
 from .result_folder import ResultFolder
 from .spot_queue import Spot, SpotQueue
@@ -131,10 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise MESpotError(f'expected a video file, one of {", ".join(VIDEO_SUFFIXES)}, found {name!r}')
         folder = self.server.results.root / UPLOADS
         folder.mkdir(exist_ok=True)
-        stem, suffix, number = Path(name).stem, Path(name).suffix, 1
-        while (folder / name).exists():
-            number += 1
-            name = f'{stem}_{number}{suffix}'
+        name = numbered_name(Path(name).stem, lambda one: (folder / one).exists(), Path(name).suffix)
         left = length
         with whole_file(folder / name) as temporary:
             with temporary.open('wb') as file:

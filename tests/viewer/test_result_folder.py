@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,22 @@ def test_another_codec_is_copied_once_with_its_times(results: Path) -> None:
         assert float(stream.duration * stream.time_base) == pytest.approx(2.0, abs=0.1)
     made = copy.stat().st_mtime_ns
     assert ResultFolder(results).video('talk').stat().st_mtime_ns == made
+
+
+def test_two_requests_at_once_make_one_copy(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point_to(results, results.parent)  # a folder, so that a copy is needed
+    written: list[Path] = []
+
+    def write_slowly(path: Path, fps: float, preview: Path) -> None:
+        written.append(preview)
+        time.sleep(0.2)
+        preview.write_bytes(b'video')
+
+    monkeypatch.setattr('mmaction_mespot.viewer.result_folder._write_preview', write_slowly)
+    folder = ResultFolder(results)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(folder.video, ['talk', 'talk'])) == [results / 'talk' / 'preview.mp4'] * 2
+    assert written == [results / 'talk' / 'preview.mp4']
 
 
 def test_corrected_intervals_are_read_by_prepare(results: Path) -> None:
