@@ -91,8 +91,7 @@ def run_benchmark(
     Raises:
         MESpotError: If a step fails or there is no prepared part.
     """
-    if not any(data.glob('*/annotations.json')):
-        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
+    prepared_parts(data)
     environment = {DATA_VARIABLE: str(data)}
     for name in SPOTTERS:
         folder = work_dir / name / 'seed0'
@@ -103,6 +102,18 @@ def run_benchmark(
             folder = work_dir / config.stem / f'seed{seed}'
             steps = network_steps(root, config, seed, folder, cfg_options)
             run_steps(steps, folder / STATE_FILE, environment)
+
+
+def prepared_parts(data: Path) -> list[Path]:
+    """Folders of the prepared parts of a benchmark, sorted.
+
+    Raises:
+        MESpotError: If there is none.
+    """
+    parts = sorted(path.parent for path in data.glob('*/annotations.json'))
+    if not parts:
+        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
+    return parts
 
 
 def load_runs(work_dir: Path) -> Runs:

@@ -10,7 +10,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from mmaction_mespot.apis.benchmark import STATE_FILE, Runs, network_steps
+from mmaction_mespot.apis.benchmark import STATE_FILE, Runs, network_steps, prepared_parts
 from mmaction_mespot.apis.benchmark_tables import mean_and_spread, part_names, part_videos
 from mmaction_mespot.apis.report_tables import ALL_PARTS, ROWS, markdown_table
 from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
@@ -105,9 +105,7 @@ def run_ablations(
         MESpotError: If a config is no ablation, there is no prepared part, or a step fails.
     """
     ablations = {ablation.name: ablation for ablation in read_ablations(configs)}
-    parts = sorted(path.parent for path in data.glob('*/annotations.json'))
-    if not parts:
-        raise MESpotError(f'{data}: expected prepared parts, no folder in it holds an annotations.json')
+    parts = prepared_parts(data)
     for seed in seeds:
         for config in configs:
             ablation = ablations[config.stem]

@@ -69,10 +69,9 @@ def write_bsn_proposals(
         dataset = DATASETS.build(dataset_cfg)
         # not over the data set itself: its indices have no end, they hold the epoch
         for index in track(range(len(dataset)), description=f'{split} windows'):
-            item = dataset[index]
-            name = item['data_samples'].metainfo['video_name']
+            name = dataset.get_data_info(index)['video_name']
             if not (out / 'features' / f'{name}.npy').is_file():
-                _write_window(model, item, out, top_k, peak_threshold)
+                _write_window(model, dataset[index], out, top_k, peak_threshold)
                 done += 1
     return done
 

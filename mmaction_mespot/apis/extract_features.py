@@ -117,10 +117,11 @@ def _build_runner(
     model_cfg = copy.deepcopy(cfg.model)
     if 'backbone' not in model_cfg:
         raise MESpotError(f'{cfg.filename}: the model {model_cfg.type} has no backbone to run')
-    if not _is_spotter(str(checkpoint)):
+    whole = _is_spotter(str(checkpoint))
+    if not whole:
         model_cfg.backbone.init_cfg = dict(type='Pretrained', checkpoint=str(checkpoint))
     model: Any = MODELS.build(model_cfg)
-    if _is_spotter(str(checkpoint)):
+    if whole:
         check_checkpoint_fits(model, str(checkpoint))
         load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True, logger='silent')
     else:

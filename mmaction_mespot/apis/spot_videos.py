@@ -93,7 +93,6 @@ def spot_video(
         MESpotError: If the video cannot be used, or a label lies outside of it.
     """
     began = time.monotonic()
-    # Frame rates of files are known; --fps is for folders only where both are given.
     source = open_video_source(video, options.fps)
     with ExitStack() as stack:
         crops: list[SpotCrops] = []

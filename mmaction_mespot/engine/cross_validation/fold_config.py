@@ -155,7 +155,9 @@ def _with_people(dataset: ConfigDict, path: str, people: tuple[str, ...]) -> Con
         return ConfigDict(**kept, include_subjects=list(people)) if _path(dataset) == path else None
     if 'datasets' in dataset:
         inner = [found for one in dataset.datasets if (found := _with_people(one, path, people))]
-        return inner[0] if len(inner) == 1 else ConfigDict({**dataset, 'datasets': inner}) if inner else None
+        if len(inner) > 1:
+            return ConfigDict({**dataset, 'datasets': inner})
+        return inner[0] if inner else None
     if 'dataset' in dataset:
         one = _with_people(dataset.dataset, path, people)
         return ConfigDict({**dataset, 'dataset': one}) if one else None
