@@ -32,6 +32,22 @@ def flow_pair(index: int, gap: int, total_frames: int) -> tuple[int, int]:
     return max(index - gap // 2, 0), min(index - gap // 2 + gap, total_frames - 1)
 
 
+def stream_flow(stream: str, flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """What a flow stream stores of a flow.
+
+    Args:
+        stream: ``flow``, ``flow_grid`` or ``flow_roi``.
+        flow: (S, S, 2) float32 px.
+        landmarks: (468, 2 or more) in px of the crop.
+
+    Returns:
+        The flow itself, its means on the grid (12, 12, 2), or those of the regions (14, 2).
+    """
+    if stream == 'flow_grid':
+        return grid_means(flow, GRID_CELLS)
+    return region_means(flow, landmarks) if stream == 'flow_roi' else flow
+
+
 def prepare_video(
     video: dict[str, Any],
     source_root: str | Path,
@@ -167,9 +183,4 @@ def _pairs(
 def _append(sinks: dict[str, Callable[..., None]], flow: np.ndarray, landmarks: np.ndarray) -> None:
     rest = rest_motion(flow, landmarks)
     for stream, write in sinks.items():
-        if stream == 'flow_grid':
-            write(grid_means(flow, GRID_CELLS), rest)
-        elif stream == 'flow_roi':
-            write(region_means(flow, landmarks), rest)
-        else:
-            write(flow, rest)
+        write(stream_flow(stream, flow, landmarks), rest)

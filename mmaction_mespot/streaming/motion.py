@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 
-from mmaction_mespot.preprocessing.faces import grid_means, region_means, rest_motion
+from mmaction_mespot.preprocessing.faces import rest_motion
 from mmaction_mespot.preprocessing.flow import compute_flow
-from mmaction_mespot.preprocessing.preparation_settings import GRID_CELLS, PreparationSettings
-from mmaction_mespot.preprocessing.video_preparation import flow_pair
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.video_preparation import flow_pair, stream_flow
 
 from .aligned_frame import AlignedFrame
 from .motion_entry import MotionEntry
@@ -80,15 +80,9 @@ def _entry(
         landmarks = held[first].landmarks
         rest = rest_motion(flow, landmarks)
         for name in flows:
-            streams[name] = _reduced(name, flow, landmarks) - rest
+            streams[name] = stream_flow(name, flow, landmarks) - rest
     elif flows:
         zero = np.zeros((*frame.crop.shape[:2], 2), np.float32)
         for name in flows:
-            streams[name] = _reduced(name, zero, frame.landmarks)
+            streams[name] = stream_flow(name, zero, frame.landmarks)
     return MotionEntry(position, frame.source_index, frame.time_s, face, streams)
-
-
-def _reduced(name: str, flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    if name == 'flow_grid':
-        return grid_means(flow, GRID_CELLS)
-    return region_means(flow, landmarks) if name == 'flow_roi' else flow
