@@ -38,5 +38,6 @@ def window_starts(total_frames: int, window_frames: float, stride_frames: float)
             f'stride_frames={stride_frames} is larger than window_frames={window_frames}: frames between '
             'two windows would never be seen'
         )
-    last = max(math.ceil(total_frames - window_frames), 0)
+    # The ceiling of the difference; the difference itself would be rounded.
+    last = max(total_frames - math.floor(window_frames), 0)
     return [*range(0, last, math.floor(stride_frames)), last]
