@@ -4,6 +4,7 @@ from mmaction_mespot.engine.hooks import (
     EpochSeedHook,
     FastCpuHook,
     FrozenNormHook,
+    MetricsLoggerHook,
     SpottingVisualizationHook,
     ThresholdHook,
 )
@@ -14,6 +15,7 @@ __all__ = [
     'EpochSeedHook',
     'FastCpuHook',
     'FrozenNormHook',
+    'MetricsLoggerHook',
     'SpottingVisualizationHook',
     'ThresholdHook',
 ]

@@ -83,4 +83,5 @@ def test_two_processes_give_the_metrics_of_one(tmp_path: Path, monkeypatch: pyte
     metrics, dump = read(tmp_path / 'two')
     assert (metrics, dump) == read(tmp_path / 'alone')
     assert isinstance(metrics['spotting/F1'], float)
+    assert isinstance(metrics['spotting/TP'], int)
     assert [bool(video['candidates']) for video in json.loads(dump)['videos']] == [True] * 3
