@@ -49,15 +49,18 @@ class NetworkSession:
 
     Args:
         spotter: The network.
-        streams: Stored stream (such as ``flow_grid``) by the network's name of it (``flow``).
+        settings: Its streams, and whether it was trained on flow without the motion of the head.
     """
 
-    def __init__(self, spotter: StreamingSpotter, streams: Mapping[str, str]) -> None:
-        self._spotter, self._streams = spotter, streams
+    def __init__(self, spotter: StreamingSpotter, settings: WindowSettings) -> None:
+        self._spotter, self._settings = spotter, settings
 
     def push(self, streams: Mapping[str, np.ndarray]) -> list[WindowCandidates]:
         """Take the next frame's streams; give the windows that it completes."""
-        return self._spotter.push({key: streams[stored] for key, stored in self._streams.items()})
+        taken = {key: streams[stored] for key, stored in self._settings.streams.items()}
+        if 'flow' in taken and not self._settings.remove_head_motion:
+            taken['flow'] = taken['flow'] + streams['head_motion']
+        return self._spotter.push(taken)
 
     def finish(self) -> list[WindowCandidates]:
         """Give the remaining windows."""
@@ -108,7 +111,7 @@ def load_network(
             device=options.device,
             amp=options.amp,
         )
-        return NetworkSession(spotter, settings.streams)
+        return NetworkSession(spotter, settings)
 
     return SpotModel(
         name,

@@ -81,8 +81,10 @@ def _entry(
         rest = rest_motion(flow, landmarks)
         for name in flows:
             streams[name] = stream_flow(name, flow, landmarks) - rest
+        streams['head_motion'] = rest
     elif flows:
         zero = np.zeros((*frame.crop.shape[:2], 2), np.float32)
         for name in flows:
             streams[name] = stream_flow(name, zero, frame.landmarks)
+        streams['head_motion'] = np.zeros(2, np.float32)
     return MotionEntry(position, frame.source_index, frame.time_s, face, streams)

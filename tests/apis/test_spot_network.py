@@ -34,6 +34,24 @@ def test_windows_and_candidates_on_frames_that_come_one_by_one(lite: Config) -> 
     assert all(window.end == window.start + 128 for window in windows)
 
 
+def test_a_network_trained_with_the_motion_of_the_head_sees_it(lite: Config) -> None:
+    lite.test_dataloader.dataset.pipeline[0].remove_head_motion = False
+    model = load_network('lite', lite, shipped_model('lite').checkpoint_path, NetworkOptions())
+    still, nodding = model.open_session(30.0, 4), model.open_session(30.0, 4)
+    rng = np.random.default_rng(0)
+    found: tuple[list, list] = ([], [])
+    for _ in range(128):
+        flow = rng.normal(0, 0.05, (12, 12, 2)).astype(np.float32)
+        head = rng.normal(0, 1, 2).astype(np.float32)
+        found[0].extend(still.push({'flow_grid': flow + head, 'head_motion': np.zeros(2, np.float32)}))
+        found[1].extend(nodding.push({'flow_grid': flow, 'head_motion': head}))
+    for windows, session in zip(found, (still, nodding), strict=True):
+        windows += session.finish()
+    first, second = (windows[0].detections for windows in found)
+    assert len(first)
+    np.testing.assert_array_equal(first.scores, second.scores)
+
+
 def test_a_checkpoint_without_thresholds_says_so(lite: Config, tmp_path: Path) -> None:
     network = MODELS.build(lite.model)
     torch.save({'state_dict': network.state_dict()}, tmp_path / 'new.pth')

@@ -59,7 +59,9 @@ def test_entries_are_centred_on_their_frame_without_head_motion(gap: int, count:
             'flow': (_SIZE, _SIZE, 2),
             'flow_grid': (12, 12, 2),
             'flow_roi': (14, 2),
+            'head_motion': (2,),
         }
+        assert entry.streams['head_motion'].tolist() == [0.5, 0.25]
         assert entry.streams['rgb'][0, 0, 0] == i
         expected = np.array(flow_pair(i, gap, count)) - [0.5, 0.25]
         for name in names[1:]:
@@ -79,6 +81,7 @@ def test_without_a_face_there_is_no_flow() -> None:
     assert [entry.position for entry in entries if not entry.face] == [7, 8, 9, 10, 11, 12]
     for entry in entries:
         assert entry.face == bool(np.abs(entry.streams['flow']).max() > 0)
+        assert entry.face == bool(entry.streams['head_motion'].any())
         assert entry.streams['rgb'][0, 0, 0] == entry.position
 
 

@@ -34,11 +34,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run or print."""
     args = parse_args()
-    work_dir = args.work_dir.resolve()
+    work_dir, configs = args.work_dir.resolve(), [path.resolve() for path in args.configs]
     if args.command == 'run':
-        run_ablations(ROOT, args.configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
+        run_ablations(ROOT, configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
         return
-    print(ablation_table(load_runs(work_dir), read_ablations(args.configs)))
+    print(ablation_table(load_runs(work_dir), read_ablations(configs)))
 
 
 if __name__ == '__main__':

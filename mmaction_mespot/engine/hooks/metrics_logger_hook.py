@@ -15,9 +15,9 @@ from mmengine.runner import Runner
 class MetricsLoggerHook(LoggerHook):
     """`LoggerHook` whose JSON file of the test's metrics is written by one process and holds the counts too.
 
-    MMEngine writes ``<log_dir>/<timestamp>.json`` from every process of a test at once, which can leave a file
-    that is no JSON, and turns numpy's whole numbers (``TP``, ``FP``, ``FN``) into ``null``.
-    Arguments as of `LoggerHook`.
+    MMEngine writes ``<log_dir>/<timestamp>.json`` from every process of a test at once, which can leave a
+    file that is no JSON, and turns numpy's whole numbers (``TP``, ``FP``, ``FN``) into ``null``. Arguments
+    as of `LoggerHook`.
     """
 
     @master_only

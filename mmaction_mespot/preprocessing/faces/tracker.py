@@ -10,7 +10,7 @@ from .detector import FaceDetector
 from .face_detection import FaceDetection
 from .face_track import FaceTrack
 from .follower import FaceChoice, FaceFollower
-from .mesh import FaceMesh
+from .mesh import NUM_LANDMARKS, FaceMesh
 from .models import FaceModelPaths, fetch_face_models
 
 
@@ -82,8 +82,12 @@ class FaceTracker:
         """
         step = self.step_frames(fps)
         follower = self.follower(fps)
-        measured, points, lost, crowded = [], [], [], []
+        measured: list[int] = []
+        lost: list[int] = []
+        crowded: list[int] = []
         looked_at = range(0, len(frames), step)
+        # What grows with the length of the video is there once, not as a list and an array.
+        points = np.empty((len(looked_at), NUM_LANDMARKS, 3), np.float32)
         for index in looked_at:
             found = follower.step(frames[index])
             if found.faces is not None and found.faces > 1:
@@ -91,13 +95,12 @@ class FaceTracker:
             if found.landmarks is None:
                 lost.append(index)
                 continue
+            points[len(measured)] = found.landmarks
             measured.append(index)
-            points.append(found.landmarks)
         if not measured:
             raise NoFaceError(f'{name}: no face found in any of the {len(looked_at)} frames looked at')
-        return FaceTrack(
-            len(frames), np.array(measured), np.stack(points), tuple(_notes(lost, crowded, step, len(frames)))
-        )
+        notes = tuple(_notes(lost, crowded, step, len(frames)))
+        return FaceTrack(len(frames), np.array(measured), points[: len(measured)], notes)
 
 
 def _notes(lost: list[int], crowded: list[int], step: int, total: int) -> list[str]:
