@@ -156,3 +156,18 @@ def test_each_stream_may_have_its_own_file_or_none(zoo_file: tuple[Path, dict[st
         MESpotError, match=r"checkpoints for \['rgb'\], but the streams in use are \['flow'\]"
     ):
         TwoStreamBackbone(flow=NARROW, init_cfg=init_cfg)
+
+
+@pytest.mark.parametrize('wrapped', [False, True])
+def test_weights_that_a_stream_itself_names(zoo_file: tuple[Path, dict[str, Tensor]], wrapped: bool) -> None:
+    path, weights = zoo_file
+    bare = path.with_name('bare.pth')
+    torch.save(weights, bare)
+    named = {**ZOO, 'pretrained': str(bare)}
+    rgb = dict(type='StageLevels', backbone=named) if wrapped else named
+    backbone = TwoStreamBackbone(rgb=rgb, flow=NARROW)
+    before = backbone.streams['flow'].conv1.conv.weight.clone()
+    backbone.init_weights()
+    stream = backbone.streams['rgb'].backbone if wrapped else backbone.streams['rgb']
+    assert all(torch.equal(value, weights[key]) for key, value in stream.state_dict().items())
+    assert torch.equal(backbone.streams['flow'].conv1.conv.weight, before)
