@@ -15,9 +15,10 @@ from mmaction_mespot.apis.benchmark_tables import mean_and_spread, part_names, p
 from mmaction_mespot.apis.report_tables import ALL_PARTS, ROWS, markdown_table
 from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference
+from mmaction_mespot.evaluation.functional.bootstrap import Interval, bootstrap_difference
 from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
+from mmaction_mespot.visualization.differences import plot_differences
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
     Raises:
         MESpotError: If there are runs of an ablation, but none of its reference.
     """
+    intervals = _differences(runs, ablations)
     header = ['part', 'change', 'parameters', 'runs', *(f'{name} F1' for name in ROWS)]
     header += ['overall F1 minus reference', '95 % over people']
     rows = []
@@ -168,15 +170,14 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
         for ablation in ablations:
             if ablation.name not in runs:
                 continue
-            if ablation.reference not in runs:
-                raise MESpotError(f'{ablation.name} was run, its reference {ablation.reference} was not')
             dumps = runs[ablation.name]
             counts = [count_videos(part_videos(dump, part), _iou(dump)) for dump in dumps]
             f1 = [mean_and_spread([count[name].f1 for count in counts]) for name in ROWS]
+            interval = intervals.get((ablation.name, part))
             difference = (
                 ['', '']
-                if ablation.name == ablation.reference
-                else _difference(dumps, runs[ablation.reference], part)
+                if interval is None
+                else [f'{interval.value:+.3f}', f'{interval.low:.3f} to {interval.high:.3f}']
             )
             rows.append(
                 [
@@ -191,13 +192,46 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
     return markdown_table(header, rows)
 
 
-def _difference(dumps: Sequence[Dump], references: Sequence[Dump], part: str | None) -> list[str]:
-    """The difference of the pooled runs, and its interval."""
-    pooled, base = (
-        [video for dump in group for video in part_videos(dump, part)] for group in (dumps, references)
-    )
-    interval = bootstrap_difference(pooled, base, _iou(dumps[0]))[OVERALL]
-    return [f'{interval.value:+.3f}', f'{interval.low:.3f} to {interval.high:.3f}']
+def plot_ablations(runs: Runs, ablations: Sequence[Ablation], path: Path) -> Path:
+    """Draw what :func:`ablation_table` says of the differences, a panel for each part.
+
+    Args:
+        runs: Dumps by name of the config.
+        ablations: Rows.
+        path: The PNG to write.
+
+    Returns:
+        The written path.
+
+    Raises:
+        MESpotError: If there are runs of an ablation, but none of its reference.
+    """
+    intervals, parts = _differences(runs, ablations), part_names(runs)
+    values = {}
+    for one in ablations:
+        found = [intervals[one.name, part] for part in parts if (one.name, part) in intervals]
+        if found:
+            values[one.change] = [(interval.value, interval.low, interval.high) for interval in found]
+    names = [part or ALL_PARTS for part in parts]
+    return plot_differences(values, names, path, 'overall F1 minus reference')
+
+
+def _differences(runs: Runs, ablations: Sequence[Ablation]) -> dict[tuple[str, str | None], Interval]:
+    """Overall F1 of the pooled runs minus that of the reference, by name and part."""
+    found = {}
+    for one in ablations:
+        if one.name not in runs or one.name == one.reference:
+            continue
+        if one.reference not in runs:
+            raise MESpotError(f'{one.name} was run, its reference {one.reference} was not')
+        for part in part_names(runs):
+            pooled, base = (
+                [video for dump in runs[name] for video in part_videos(dump, part)]
+                for name in (one.name, one.reference)
+            )
+            difference = bootstrap_difference(pooled, base, _iou(runs[one.name][0]))
+            found[one.name, part] = difference[OVERALL]
+    return found
 
 
 def _iou(dump: Dump) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
@@ -11,6 +12,7 @@ from mmaction_mespot.apis.benchmark_ablations import (
     Ablation,
     ablation_table,
     feature_steps,
+    plot_ablations,
     read_ablations,
     run_ablations,
 )
@@ -109,6 +111,8 @@ def test_the_table(tmp_path: Path) -> None:
         '-0.457',
         '-0.457 to -0.457',
     ]
+    picture = plot_ablations(load_runs(tmp_path), ablations, tmp_path / 'differences.png')
+    assert cv2.imread(str(picture)).shape[1] == 1100
 
 
 def test_a_missing_reference_is_an_error(tmp_path: Path) -> None:

@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.benchmark import load_runs
-from mmaction_mespot.apis.benchmark_ablations import ablation_table, read_ablations, run_ablations
+from mmaction_mespot.apis.benchmark_ablations import (
+    ablation_table,
+    plot_ablations,
+    read_ablations,
+    run_ablations,
+)
 from mmaction_mespot.apis.command_line import run_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +28,7 @@ def parse_args() -> argparse.Namespace:
     run.add_argument('--data', type=Path, default=ROOT / 'data' / 'synthme', help='prepared parts')
     run.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as of tools/train.py')
     table = commands.add_parser('table', help='print the table of the finished runs')
+    table.add_argument('--picture', type=Path, help='PNG of the differences to draw')
     for command in (run, table):
         command.add_argument(
             '--configs', nargs='+', type=Path, default=CONFIGS, help='default: all of configs/ablations'
@@ -38,7 +44,10 @@ def main() -> None:
     if args.command == 'run':
         run_ablations(ROOT, configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
         return
-    print(ablation_table(load_runs(work_dir), read_ablations(configs)))
+    runs, ablations = load_runs(work_dir), read_ablations(configs)
+    print(ablation_table(runs, ablations))
+    if args.picture:
+        print(plot_ablations(runs, ablations, args.picture))
 
 
 if __name__ == '__main__':

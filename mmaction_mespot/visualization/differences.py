@@ -1,0 +1,54 @@
+"""Differences with their intervals, a panel a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
+
+Triple = tuple[float, float, float]
+
+
+def plot_differences(
+    values: Mapping[str, Sequence[Triple]], groups: Sequence[str], path: str | Path, xlabel: str
+) -> Path:
+    """Draw a row for each name and a panel for each group: a point, its interval, and a line at 0.
+
+    An interval that holds 0 is drawn pale.
+
+    Args:
+        values: By name: for each group the value and the two ends of its interval; NaN leaves a gap.
+        groups: Names of the groups (the parts).
+        path: The PNG to write.
+        xlabel: Name of the axes.
+
+    Returns:
+        The written path.
+
+    Raises:
+        ValueError: If a name has another number of values than there are groups.
+    """
+    for name, row in values.items():
+        if len(row) != len(groups):
+            raise ValueError(f'{name!r} needs {len(groups)} values (one a group), found {len(row)}')
+    figure = new_figure(1.2 + 0.32 * len(values))
+    panels = np.atleast_1d(figure.subplots(1, len(groups), sharex=True, sharey=True))
+    for number, (group, axes) in enumerate(zip(groups, panels, strict=True)):
+        axes.axvline(0, color=GREY, linewidth=1)
+        for place, row in enumerate(values.values()):
+            value, low, high = row[number]
+            shown = dict(color=CLASS_COLOURS[0], alpha=0.4 if low <= 0 <= high else 1.0)
+            axes.plot([low, high], [place, place], linewidth=2, **shown)
+            axes.plot([value], [place], 'o', markersize=5, **shown)
+        axes.set_title(group, fontsize=10)
+        axes.set_xlabel(xlabel)
+        axes.set_yticks(range(len(values)), list(values))
+        axes.set_ylim(len(values) - 0.5, -0.5)
+        axes.spines[['top', 'right', 'left']].set_visible(False)
+        axes.tick_params(axis='y', length=0)
+        axes.grid(axis='x', color='#DDDDDD', linewidth=0.6)
+        axes.set_axisbelow(True)
+    return save_figure(figure, path)

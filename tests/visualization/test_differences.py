@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmaction_mespot.visualization.differences import plot_differences
+from mmaction_mespot.visualization.style import CLASS_COLOURS
+
+BLUE = np.array([int(CLASS_COLOURS[0][i : i + 2], 16) for i in (5, 3, 1)])  # BGR
+
+
+def blue_pixels(path: Path) -> int:
+    return int((np.abs(cv2.imread(str(path)).astype(int) - BLUE).max(axis=2) < 3).sum())
+
+
+def test_only_an_interval_without_zero_is_drawn_in_full(tmp_path: Path) -> None:
+    pale = plot_differences({'a': [(0.01, -0.05, 0.07)]}, ['normal'], tmp_path / 'pale.png', 'F1')
+    full = plot_differences({'a': [(-0.05, -0.09, -0.01)]}, ['normal'], tmp_path / 'full.png', 'F1')
+    assert cv2.imread(str(full)).shape[1] == 1100
+    assert blue_pixels(pale) == 0 < blue_pixels(full)
+
+
+def test_wrong_number_of_values_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'a' needs 2 values"):
+        plot_differences({'a': [(0, 0, 0)]}, ['normal', 'hard'], tmp_path / 'd.png', 'F1')
