@@ -87,10 +87,6 @@ def make_fold_config(cfg: Config, fold: Fold, folder: Path) -> Config:
             f'{cfg.filename}: test_evaluator.tune_thresholds would choose thresholds on the held-out people'
         )
     metric.dump_path = str(folder / DUMP_FILE)
-    checkpoint = made.get('default_hooks', {}).get('checkpoint')
-    if checkpoint is not None and checkpoint.get('max_keep_ckpts') == 1:
-        # MMEngine removes the old checkpoint before it writes the new one: of two, one is always whole.
-        checkpoint.max_keep_ckpts = 2
     for name in _SPENT_NAMES:
         made.pop(name, None)
     made.work_dir = str(folder)

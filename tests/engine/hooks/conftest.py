@@ -74,13 +74,21 @@ def make_runner(tmp_path):
     number = iter(range(100))
 
     def build(
-        hooks, folder='work', epochs=3, resume_from=None, classes=2, silent=False, best=False, wrap=False
+        hooks,
+        folder='work',
+        epochs=3,
+        resume_from=None,
+        classes=2,
+        silent=False,
+        best=False,
+        wrap=False,
+        checkpoint=None,
     ):
         runner = None
         metric = ScriptedMetric(lambda: runner.epoch, silent)
         torch.manual_seed(0)
         model = TinyModel(classes)
-        checkpoint = {'type': 'CheckpointHook', 'interval': 1}
+        checkpoint = dict(checkpoint or {'type': 'CheckpointHook', 'interval': 1})
         if best:
             checkpoint |= {'save_best': 'spotting/F1', 'rule': 'greater'}
         runner = Runner(
