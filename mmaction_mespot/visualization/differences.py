@@ -10,6 +10,8 @@ import numpy as np
 from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
 
 Triple = tuple[float, float, float]
+LIMIT = 0.2
+"""Largest difference that is drawn to scale; of a larger one the number is written at the border."""
 
 
 def plot_differences(
@@ -17,7 +19,7 @@ def plot_differences(
 ) -> Path:
     """Draw a row for each name and a panel for each group: a point, its interval, and a line at 0.
 
-    An interval that holds 0 is drawn pale.
+    An interval that holds 0 is drawn pale. A value beyond :data:`LIMIT` is written as a number at the border.
 
     Args:
         values: By name: for each group the value and the two ends of its interval; NaN leaves a gap.
@@ -41,11 +43,16 @@ def plot_differences(
         for place, row in enumerate(values.values()):
             value, low, high = row[number]
             shown = dict(color=CLASS_COLOURS[0], alpha=0.4 if low <= 0 <= high else 1.0)
+            if abs(value) > LIMIT:
+                border, side = float(np.copysign(LIMIT, value)), 'left' if value < 0 else 'right'
+                axes.text(border, place, f'{value:+.2f}', ha=side, va='center', fontsize=9, **shown)
+                continue
             axes.plot([low, high], [place, place], linewidth=2, **shown)
             axes.plot([value], [place], 'o', markersize=5, **shown)
         axes.set_title(group, fontsize=10)
         axes.set_xlabel(xlabel)
         axes.set_yticks(range(len(values)), list(values))
+        axes.set_xlim(-1.05 * LIMIT, 1.05 * LIMIT)
         axes.set_ylim(len(values) - 0.5, -0.5)
         axes.spines[['top', 'right', 'left']].set_visible(False)
         axes.tick_params(axis='y', length=0)

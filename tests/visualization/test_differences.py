@@ -23,6 +23,16 @@ def test_only_an_interval_without_zero_is_drawn_in_full(tmp_path: Path) -> None:
     assert blue_pixels(pale) == 0 < blue_pixels(full)
 
 
+def test_a_large_difference_is_written_as_a_number(tmp_path: Path) -> None:
+    drawn = []
+    for value in (-0.19, -0.9, -0.4):
+        row = (value, value - 0.001, value + 0.001)
+        picture = plot_differences({'a': [row]}, ['normal'], tmp_path / f'{value}.png', 'F1')
+        drawn.append(blue_pixels(picture))
+    # One digit differs from the other, nothing else: the number stands where it stood.
+    assert min(drawn) > 0 and drawn[1] != drawn[2]
+
+
 def test_wrong_number_of_values_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'a' needs 2 values"):
         plot_differences({'a': [(0, 0, 0)]}, ['normal', 'hard'], tmp_path / 'd.png', 'F1')
