@@ -32,10 +32,10 @@ def network_steps(
     Returns:
         The two steps.
     """
-    dump, final = folder / DUMP_FILE, folder / 'final.pth'
+    dump, final, config_path = folder / DUMP_FILE, folder / 'final.pth', str(config.resolve())
     common = ('--cfg-options', *cfg_options) if cfg_options else ()
-    train = (str(root / 'tools' / 'train.py'), str(config), '--work-dir', str(folder), '--seed', str(seed))
-    test = (str(root / 'tools' / 'test.py'), str(config), str(final), '--work-dir', str(folder / 'test'))
+    train = (str(root / 'tools' / 'train.py'), config_path, '--work-dir', str(folder), '--seed', str(seed))
+    test = (str(root / 'tools' / 'test.py'), config_path, str(final), '--work-dir', str(folder / 'test'))
     return [
         Step(
             f'train {config.stem}, seed {seed}',

@@ -20,6 +20,8 @@ from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.visualization.differences import plot_differences
 
+Differences = dict[tuple[str, str | None], Interval]
+
 
 @dataclass(frozen=True)
 class Ablation:
@@ -138,14 +140,14 @@ def feature_steps(root: Path, config: Path, folder: Path, parts: Sequence[Path],
     return [
         Step(
             f'extract the features of {part.name}',
-            (tool, str(config), final, '--data', str(part), '--out', str(part / features)),
+            (tool, str(config.resolve()), final, '--data', str(part), '--out', str(part / features)),
             part / features / 'manifest.json',
         )
         for part in parts
     ]
 
 
-def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
+def ablation_table(runs: Runs, ablations: Sequence[Ablation], differences: Differences) -> str:
     """Compare each ablation with its reference on each part.
 
     F1 is the mean and the standard deviation over the seeds. The difference is that of the overall F1, all
@@ -155,14 +157,11 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
     Args:
         runs: Dumps by name of the config.
         ablations: Rows, as :func:`read_ablations` orders them; one without a run is left out.
+        differences: As :func:`ablation_differences` gives them.
 
     Returns:
         A Markdown table.
-
-    Raises:
-        MESpotError: If there are runs of an ablation, but none of its reference.
     """
-    intervals = _differences(runs, ablations)
     header = ['part', 'change', 'parameters', 'runs', *(f'{name} F1' for name in ROWS)]
     header += ['overall F1 minus reference', '95 % over people']
     rows = []
@@ -173,8 +172,8 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
             dumps = runs[ablation.name]
             counts = [count_videos(part_videos(dump, part), _iou(dump)) for dump in dumps]
             f1 = [mean_and_spread([count[name].f1 for count in counts]) for name in ROWS]
-            interval = intervals.get((ablation.name, part))
-            difference = (
+            interval = differences.get((ablation.name, part))
+            cells = (
                 ['', '']
                 if interval is None
                 else [f'{interval.value:+.3f}', f'{interval.low:.3f} to {interval.high:.3f}']
@@ -186,39 +185,52 @@ def ablation_table(runs: Runs, ablations: Sequence[Ablation]) -> str:
                     f'{ablation.parameters:,}',
                     str(len(dumps)),
                     *f1,
-                    *difference,
+                    *cells,
                 ]
             )
     return markdown_table(header, rows)
 
 
-def plot_ablations(runs: Runs, ablations: Sequence[Ablation], path: Path) -> Path:
-    """Draw what :func:`ablation_table` says of the differences, a panel for each part.
+def plot_ablations(differences: Differences, ablations: Sequence[Ablation], path: Path) -> Path:
+    """Draw the differences, a panel for each part.
 
     Args:
-        runs: Dumps by name of the config.
-        ablations: Rows.
+        differences: As :func:`ablation_differences` gives them.
+        ablations: Rows; one without differences is left out.
         path: The PNG to write.
 
     Returns:
         The written path.
 
     Raises:
-        MESpotError: If there are runs of an ablation, but none of its reference.
+        MESpotError: If there are no differences.
     """
-    intervals, parts = _differences(runs, ablations), part_names(runs)
-    values = {}
-    for one in ablations:
-        found = [intervals[one.name, part] for part in parts if (one.name, part) in intervals]
-        if found:
-            values[one.change] = [(interval.value, interval.low, interval.high) for interval in found]
+    if not differences:
+        raise MESpotError(f'{path}: nothing to draw, no ablation was run beside its reference')
+    parts = list(dict.fromkeys(part for _, part in differences))
+    values = {
+        one.change: [differences[one.name, part] for part in parts]
+        for one in ablations
+        if (one.name, parts[0]) in differences
+    }
     names = [part or ALL_PARTS for part in parts]
     return plot_differences(values, names, path, 'overall F1 minus reference')
 
 
-def _differences(runs: Runs, ablations: Sequence[Ablation]) -> dict[tuple[str, str | None], Interval]:
-    """Overall F1 of the pooled runs minus that of the reference, by name and part."""
-    found = {}
+def ablation_differences(runs: Runs, ablations: Sequence[Ablation]) -> Differences:
+    """Overall F1 of the pooled runs of each ablation minus that of its reference, on each part.
+
+    Args:
+        runs: Dumps by name of the config.
+        ablations: One without a run is left out.
+
+    Returns:
+        The differences by name and part.
+
+    Raises:
+        MESpotError: If there are runs of an ablation, but none of its reference.
+    """
+    found: Differences = {}
     for one in ablations:
         if one.name not in runs or one.name == one.reference:
             continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 
 DATA_VARIABLE = 'MESPOT_DATA'
@@ -126,4 +127,4 @@ def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str
 
 
 def _write_state(state: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    path.write_text(json.dumps(state, indent=1) + '\n', encoding='utf-8')
+    write_whole(path, json.dumps(state, indent=1) + '\n')

@@ -1,21 +1,5 @@
 """What runs around the training."""
 
-from mmaction_mespot.engine.hooks import (
-    EpochSeedHook,
-    FastCpuHook,
-    FrozenNormHook,
-    MetricsLoggerHook,
-    SpottingVisualizationHook,
-    ThresholdHook,
-)
-from mmaction_mespot.engine.optimizers import CpuAmpOptimWrapper
+from . import hooks, optimizers
 
-__all__ = [
-    'CpuAmpOptimWrapper',
-    'EpochSeedHook',
-    'FastCpuHook',
-    'FrozenNormHook',
-    'MetricsLoggerHook',
-    'SpottingVisualizationHook',
-    'ThresholdHook',
-]
+__all__ = ['hooks', 'optimizers']

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
+from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, check_groups, new_figure, save_figure
 
 PALETTE = (*CLASS_COLOURS, GREY, '#009E73', '#E69F00', '#CC79A7', '#56B4E9')
 MAX_BAR_WIDTH = 0.25
@@ -35,9 +35,7 @@ def plot_bars(
     Raises:
         ValueError: If a series has another number of values than there are groups.
     """
-    for name, row in values.items():
-        if len(row) != len(groups):
-            raise ValueError(f'Series {name!r} needs {len(groups)} values (one a group), found {len(row)}')
+    check_groups(values, groups)
     figure = new_figure(3.2)
     axes = figure.subplots()
     width = min(0.8 / max(len(values), 1), MAX_BAR_WIDTH)

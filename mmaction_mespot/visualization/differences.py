@@ -7,22 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
-from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
+from mmaction_mespot.evaluation.functional.bootstrap import Interval
+from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, check_groups, new_figure, save_figure
 
-Triple = tuple[float, float, float]
 LIMIT = 0.2
 """Largest difference that is drawn to scale; of a larger one the number is written at the border."""
 
 
 def plot_differences(
-    values: Mapping[str, Sequence[Triple]], groups: Sequence[str], path: str | Path, xlabel: str
+    values: Mapping[str, Sequence[Interval]], groups: Sequence[str], path: str | Path, xlabel: str
 ) -> Path:
     """Draw a row for each name and a panel for each group: a point, its interval, and a line at 0.
 
     An interval that holds 0 is drawn pale. A value beyond :data:`LIMIT` is written as a number at the border.
 
     Args:
-        values: By name: for each group the value and the two ends of its interval; NaN leaves a gap.
+        values: By name: the difference in each group; NaN leaves a gap.
         groups: Names of the groups (the parts).
         path: The PNG to write.
         xlabel: Name of the axes.
@@ -33,15 +33,13 @@ def plot_differences(
     Raises:
         ValueError: If a name has another number of values than there are groups.
     """
-    for name, row in values.items():
-        if len(row) != len(groups):
-            raise ValueError(f'{name!r} needs {len(groups)} values (one a group), found {len(row)}')
+    check_groups(values, groups)
     figure = new_figure(1.2 + 0.32 * len(values))
     panels = np.atleast_1d(figure.subplots(1, len(groups), sharex=True, sharey=True))
     for number, (group, axes) in enumerate(zip(groups, panels, strict=True)):
         axes.axvline(0, color=GREY, linewidth=1)
         for place, row in enumerate(values.values()):
-            value, low, high = row[number]
+            value, low, high = row[number].value, row[number].low, row[number].high
             shown = dict(color=CLASS_COLOURS[0], alpha=0.4 if low <= 0 <= high else 1.0)
             if abs(value) > LIMIT:
                 border, side = float(np.copysign(LIMIT, value)), 'left' if value < 0 else 'right'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Sized
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -17,6 +18,17 @@ DPI = 110
 def new_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
     """An empty figure (inches) that needs no display and no global state."""
     return Figure(figsize=(width, height), dpi=DPI, layout='constrained')
+
+
+def check_groups(values: Mapping[str, Sized], groups: Sequence[str]) -> None:
+    """Check that every series has one value a group.
+
+    Raises:
+        ValueError: If one has another number of values.
+    """
+    for name, row in values.items():
+        if len(row) != len(groups):
+            raise ValueError(f'Series {name!r} needs {len(groups)} values (one a group), found {len(row)}')
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmaction_mespot.apis.benchmark import load_runs
 from mmaction_mespot.apis.benchmark_ablations import (
     Ablation,
+    ablation_differences,
     ablation_table,
     feature_steps,
     plot_ablations,
@@ -82,9 +83,11 @@ def test_the_table(tmp_path: Path) -> None:
         Ablation('fpn', 'paper', 'FPN', 1000),
         Ablation('later', 'paper', 'not run yet', 1),
     ]
+    runs = load_runs(tmp_path)
+    differences = ablation_differences(runs, ablations)
     table = [
         [cell.strip() for cell in line.strip('|').split('|')]
-        for line in ablation_table(load_runs(tmp_path), ablations).splitlines()
+        for line in ablation_table(runs, ablations, differences).splitlines()
     ]
     assert len(table) == 2 + 2
     # F1 of 1 and of 2/3 (4 of 8 found); 12 of 16 found in all, F1 6/7
@@ -111,14 +114,19 @@ def test_the_table(tmp_path: Path) -> None:
         '-0.457',
         '-0.457 to -0.457',
     ]
-    picture = plot_ablations(load_runs(tmp_path), ablations, tmp_path / 'differences.png')
+    picture = plot_ablations(differences, ablations, tmp_path / 'differences.png')
     assert cv2.imread(str(picture)).shape[1] == 1100
+
+
+def test_references_alone_have_no_picture(tmp_path: Path) -> None:
+    with pytest.raises(MESpotError, match='nothing to draw'):
+        plot_ablations({}, [Ablation('paper', 'paper', 'none', 1)], tmp_path / 'd.png')
 
 
 def test_a_missing_reference_is_an_error(tmp_path: Path) -> None:
     write_run(tmp_path, 'fpn', 0, hits=1)
     with pytest.raises(MESpotError, match='fpn was run, its reference paper was not'):
-        ablation_table(load_runs(tmp_path), [Ablation('fpn', 'paper', 'FPN', 1000)])
+        ablation_differences(load_runs(tmp_path), [Ablation('fpn', 'paper', 'FPN', 1000)])
     with pytest.raises(MESpotError, match="lite_fpn: its reference 'lite_paper' is not among the configs"):
         read_ablations([FOLDER / 'lite_fpn.py'])
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mmaction_mespot.evaluation.functional.bootstrap import Interval
 from mmaction_mespot.visualization.differences import plot_differences
 from mmaction_mespot.visualization.style import CLASS_COLOURS
 
@@ -17,8 +18,8 @@ def blue_pixels(path: Path) -> int:
 
 
 def test_only_an_interval_without_zero_is_drawn_in_full(tmp_path: Path) -> None:
-    pale = plot_differences({'a': [(0.01, -0.05, 0.07)]}, ['normal'], tmp_path / 'pale.png', 'F1')
-    full = plot_differences({'a': [(-0.05, -0.09, -0.01)]}, ['normal'], tmp_path / 'full.png', 'F1')
+    pale = plot_differences({'a': [Interval(0.01, -0.05, 0.07)]}, ['normal'], tmp_path / 'pale.png', 'F1')
+    full = plot_differences({'a': [Interval(-0.05, -0.09, -0.01)]}, ['normal'], tmp_path / 'full.png', 'F1')
     assert cv2.imread(str(full)).shape[1] == 1100
     assert blue_pixels(pale) == 0 < blue_pixels(full)
 
@@ -26,7 +27,7 @@ def test_only_an_interval_without_zero_is_drawn_in_full(tmp_path: Path) -> None:
 def test_a_large_difference_is_written_as_a_number(tmp_path: Path) -> None:
     drawn = []
     for value in (-0.19, -0.9, -0.4):
-        row = (value, value - 0.001, value + 0.001)
+        row = Interval(value, value - 0.001, value + 0.001)
         picture = plot_differences({'a': [row]}, ['normal'], tmp_path / f'{value}.png', 'F1')
         drawn.append(blue_pixels(picture))
     # One digit differs from the other, nothing else: the number stands where it stood.
@@ -35,4 +36,4 @@ def test_a_large_difference_is_written_as_a_number(tmp_path: Path) -> None:
 
 def test_wrong_number_of_values_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'a' needs 2 values"):
-        plot_differences({'a': [(0, 0, 0)]}, ['normal', 'hard'], tmp_path / 'd.png', 'F1')
+        plot_differences({'a': [Interval(0, 0, 0)]}, ['normal', 'hard'], tmp_path / 'd.png', 'F1')

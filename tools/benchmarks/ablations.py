@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmaction_mespot.apis.benchmark import load_runs
 from mmaction_mespot.apis.benchmark_ablations import (
+    ablation_differences,
     ablation_table,
     plot_ablations,
     read_ablations,
@@ -40,14 +41,15 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run or print."""
     args = parse_args()
-    work_dir, configs = args.work_dir.resolve(), [path.resolve() for path in args.configs]
+    work_dir = args.work_dir.resolve()
     if args.command == 'run':
-        run_ablations(ROOT, configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
+        run_ablations(ROOT, args.configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
         return
-    runs, ablations = load_runs(work_dir), read_ablations(configs)
-    print(ablation_table(runs, ablations))
+    runs, ablations = load_runs(work_dir), read_ablations(args.configs)
+    differences = ablation_differences(runs, ablations)
+    print(ablation_table(runs, ablations, differences))
     if args.picture:
-        print(plot_ablations(runs, ablations, args.picture))
+        print(plot_ablations(differences, ablations, args.picture))
 
 
 if __name__ == '__main__':

@@ -36,14 +36,7 @@ def main() -> None:
     args = parse_args()
     work_dir = args.work_dir.resolve()
     if args.command == 'run':
-        run_benchmark(
-            ROOT,
-            [path.resolve() for path in args.configs],
-            args.seeds,
-            args.data.resolve(),
-            work_dir,
-            args.cfg_options,
-        )
+        run_benchmark(ROOT, args.configs, args.seeds, args.data.resolve(), work_dir, args.cfg_options)
         return
     runs = load_runs(work_dir)
     print(result_table(runs), difference_table(runs, args.reference), sep='\n\n')
