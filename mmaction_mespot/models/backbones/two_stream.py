@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, ModuleDict
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
@@ -41,8 +41,9 @@ class TwoStreamBackbone(BaseModule):
 
     Args:
         rgb: Config of the RGB stream's backbone, or None to leave the stream out. A config without ``type``
-            changes :data:`PYRAMID_I3D`, so ``dict()`` is that network. ``pretrained`` and ``init_cfg`` in it
-            load as they do in MMAction2 (a 2-D ResNet, inflated, for example). Defaults to None.
+            changes :data:`PYRAMID_I3D`, so ``dict()`` is that network. It initialises itself as it does in
+            MMAction2; ``pretrained`` and ``init_cfg`` in it load (a 2-D ResNet, inflated, for example).
+            Defaults to None.
         flow: The same for the flow stream (2 input channels). Defaults to None.
         fusion: ``'concat'`` joins the channels of a level (the neck's 1x1x1 convolution reduces them),
             ``'sum'`` adds them. Defaults to ``'concat'``.
@@ -76,17 +77,13 @@ class TwoStreamBackbone(BaseModule):
         self.fusion = fusion
         self.checkpoints = _checkpoints(checkpoint, configs)
         self.allow_mismatch = allow_mismatch
-        self.own_weights = tuple(name for name, cfg in configs.items() if _names_weights(cfg))
-        self.streams = nn.ModuleDict({name: _build_stream(cfg, name) for name, cfg in configs.items()})
+        self.streams = ModuleDict({name: _build_stream(cfg, name) for name, cfg in configs.items()})
 
     def init_weights(self) -> None:
-        """Load the pretrained weights, if there are any; without them a stream stays as it was built."""
+        """Let each stream initialise itself, then load the pretrained weights, if there are any."""
         first_time = not self.is_init
         super().init_weights()
         if first_time:
-            for name in self.own_weights:
-                named: Any = self.streams[name]
-                named.init_weights()
             for name, checkpoint in self.checkpoints.items():
                 stream = self.streams[name]
                 inner = stream.backbone if isinstance(stream, StageLevels) else stream
@@ -116,13 +113,6 @@ def _build_stream(config: dict, name: str) -> nn.Module:
         config = {**PYRAMID_I3D, **config}
     config.setdefault('in_channels', STREAM_CHANNELS[name])
     return MODELS.build(config)
-
-
-def _names_weights(config: Mapping[str, Any]) -> bool:
-    """Whether the config of a stream, or of the backbone that it wraps, names weights to begin with."""
-    return any(config.get(key) for key in ('pretrained', 'init_cfg')) or (
-        'backbone' in config and _names_weights(config['backbone'])
-    )
 
 
 def _checkpoints(checkpoint: str | Mapping[str, str] | None, streams: Mapping[str, Any]) -> dict[str, str]:

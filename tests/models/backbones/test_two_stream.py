@@ -54,6 +54,17 @@ def test_either_stream_alone_reads_only_its_own() -> None:
         TwoStreamBackbone(rgb=TINY)({'flow': inputs['flow']})
 
 
+@pytest.mark.parametrize('wrapped', [False, True])
+def test_a_stream_without_weights_initialises_itself_as_in_mmaction(wrapped: bool) -> None:
+    rgb = dict(TINY, zero_init_residual=True, base_channels=32)
+    backbone = TwoStreamBackbone(rgb=dict(type='StageLevels', backbone=rgb) if wrapped else rgb, flow=TINY)
+    backbone.init_weights()
+    stream = backbone.streams['rgb'].backbone if wrapped else backbone.streams['rgb']
+    assert not stream.layer4[0].conv2.bn.weight.any()
+    weight = stream.conv1.conv.weight  # Kaiming's normal distribution over the outputs: 32 x 3 x 7 x 7
+    assert weight.std().item() == pytest.approx((2 / (32 * 3 * 7 * 7)) ** 0.5, rel=0.05)
+
+
 def test_bad_settings_are_errors() -> None:
     with pytest.raises(MESpotError, match='found None for both'):
         TwoStreamBackbone()
