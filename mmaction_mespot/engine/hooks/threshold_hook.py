@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
@@ -11,6 +10,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.engine.bare_model import bare_model
 from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 from mmaction_mespot.intervals.detections import CLASSES
@@ -107,19 +107,18 @@ class ThresholdHook(Hook):
             loop.run()
         if not is_main_process():
             return
-        partial = f'.{self.filename}.partial'
         self._saving_final = True
         try:
-            runner.save_checkpoint(
-                runner.work_dir,
-                partial,
-                save_optimizer=False,
-                save_param_scheduler=False,
-                meta={'epoch': runner.epoch, 'iter': runner.iter},
-            )
+            with whole_file(Path(runner.work_dir, self.filename)) as temporary:
+                runner.save_checkpoint(
+                    runner.work_dir,
+                    temporary.name,
+                    save_optimizer=False,
+                    save_param_scheduler=False,
+                    meta={'epoch': runner.epoch, 'iter': runner.iter},
+                )
         finally:
             self._saving_final = False
-        os.replace(Path(runner.work_dir, partial), Path(runner.work_dir, self.filename))
 
 
 def _find_buffer(runner: Runner) -> torch.Tensor | None:

@@ -23,7 +23,7 @@ def test_thresholds_travel_with_the_weights(make_runner, tmp_path, chosen):
     assert torch.equal(final['state_dict']['layer.weight'], runner.model.layer.weight)
     assert (final['meta']['epoch'], final['meta']['iter']) == (3, 6)
     assert runner.metric.validations == 3
-    assert not list((tmp_path / 'work').glob('.*.partial'))
+    assert not list((tmp_path / 'work').glob('.*.tmp'))
 
 
 def test_the_best_checkpoint_holds_its_own_thresholds(make_runner, tmp_path, chosen):
