@@ -9,14 +9,18 @@ import numpy as np
 
 
 def read_network(path: Path) -> cv2.dnn.Net:
-    """Load a TFLite network; OpenCV 5's new graph engine can't run these two, its classic one can.
+    """Load a TFLite network.
+
+    The new graph engine of OpenCV 5.0 can't run MediaPipe's two, so its classic one is asked for. OpenCV 5.1
+    has no classic engine any more, and its new one can.
 
     Raises:
         RuntimeError: OpenCV can't read the file.
     """
     try:
-        if int(cv2.__version__.split('.')[0]) >= 5:
-            return cv2.dnn.readNetFromTFLite(str(path), engine=cv2.dnn.ENGINE_CLASSIC)
+        if cv2.__version__.startswith('5.0.'):
+            engine: int = vars(cv2.dnn)['ENGINE_CLASSIC']  # the stubs of 5.1 do not know it
+            return cv2.dnn.readNetFromTFLite(str(path), engine=engine)
         return cv2.dnn.readNetFromTFLite(str(path))
     except cv2.error as error:
         raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
