@@ -18,8 +18,10 @@ INSTALL_REQUIRES = [
     'torch>=2.6',
     # Tested with 1.26 (which takes opencv-python 4.11) and 2.3; 2.4 needs the shim for `trapz` and `in1d`.
     'numpy>=1.26,<2.4',
-    # DIS flow, and TFLite models in cv2.dnn.
-    'opencv-python>=4.11',
+    # DIS flow, and TFLite models in cv2.dnn. 5.1 took away what 5.0 needed to run them: each next one is
+    # tried first. MMAction2 asks for the second without a bound; both own the folder cv2/.
+    'opencv-python>=4.11,<5.2',
+    'opencv-contrib-python>=4.11,<5.2',
     # Decodes users' own videos: time stamps, rotation, damaged packets. 14 gives the rotation of a frame.
     'av>=14',
     'decord==0.6.0',
