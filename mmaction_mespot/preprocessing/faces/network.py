@@ -11,17 +11,16 @@ import numpy as np
 def read_network(path: Path) -> cv2.dnn.Net:
     """Load a TFLite network.
 
-    The new graph engine of OpenCV 5.0 can't run MediaPipe's two, so its classic one is asked for. OpenCV 5.1
-    has no classic engine any more, and its new one can.
+    The new graph engine of OpenCV 5.0 can't run MediaPipe's two: the classic one is asked for where there is
+    a choice. OpenCV 4 has no other, and 5.1 has only the new one, which can run them.
 
     Raises:
         RuntimeError: OpenCV can't read the file.
     """
+    classic = getattr(cv2.dnn, 'ENGINE_CLASSIC', None)
+    options = {} if classic is None else {'engine': classic}
     try:
-        if cv2.__version__.startswith('5.0.'):
-            engine: int = vars(cv2.dnn)['ENGINE_CLASSIC']  # the stubs of 5.1 do not know it
-            return cv2.dnn.readNetFromTFLite(str(path), engine=engine)
-        return cv2.dnn.readNetFromTFLite(str(path))
+        return cv2.dnn.readNetFromTFLite(str(path), **options)
     except cv2.error as error:
         raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
 
