@@ -22,8 +22,8 @@ INSTALL_REQUIRES = [
     # tried first. MMAction2 asks for the second without a bound; both own the folder cv2/.
     'opencv-python>=4.11,<5.2',
     'opencv-contrib-python>=4.11,<5.2',
-    # Decodes users' own videos: time stamps, rotation, damaged packets. 14 gives the rotation of a frame.
-    'av>=14',
+    # Decodes users' own videos: time stamps, rotation, damaged packets. 14.1 tells a cover from a video.
+    'av>=14.1,<20',
     'decord==0.6.0',
     # MMAction2 imports it without declaring it.
     'importlib_metadata',

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -19,6 +21,8 @@ _FORMATS = (
     'mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,mxf,gif,apng,dv,rm,nut,ivf,h264,hevc,av1,obu,'
     'm4v,mjpeg,yuv4mpegpipe,wtv'
 )
+# Up to PyAV 18, tags that are no UTF-8 end in an error unless told otherwise; 19 reads them, with no option.
+_TAGS: dict[str, Any] = {'metadata_errors': 'replace'} if hasattr(InputContainer, 'metadata_errors') else {}
 _MAX_PIXELS = 8192 * 8192
 _MAX_THREADS = 4
 _MAX_READ_FAILURES = 100
@@ -40,8 +44,8 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
             raise VideoError(f'{path}: empty file (0 bytes)')
         container = av.open(
             f'file:{path}',
-            metadata_errors='replace',
             container_options={'format_whitelist': _FORMATS, 'protocol_whitelist': 'file'},
+            **_TAGS,
         )
     except (FFmpegError, OSError) as error:
         raise VideoError(f'{path}: not a readable video ({_reason(error, path)})') from error
@@ -68,7 +72,7 @@ def _reason(error: BaseException, path: Path) -> str:
     """What FFmpeg or the system says, in plain words where that is known."""
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError) and _is_mp4(path):
         return 'its index is missing or damaged: cut off, or the recording was never closed'
-    if isinstance(error, av.error.ArgumentError):
+    if getattr(error, 'errno', None) == errno.EINVAL:
         return 'its content is of another kind, whatever its name says'
     return getattr(error, 'strerror', None) or str(error)
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 
@@ -19,11 +18,13 @@ from mmaction_mespot.annotations.own import COLUMNS
 from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.streaming import open_video_source, resample, working_fps
+from mmaction_mespot.streaming import VideoError, open_video_source, resample, working_fps
+from mmaction_mespot.streaming.container_file import open_container
 from mmaction_mespot.visualization.overlay import write_video
 
 RESULT, PREVIEW, CORRECTED = 'intervals.json', 'preview.mp4', 'corrected.csv'
 BROWSER_CODECS = ('h264', 'vp8', 'vp9', 'av1')
+BROWSER_COLOURS = ('yuv420p', 'yuvj420p')
 BROWSER_SUFFIXES = ('.mp4', '.m4v', '.mov', '.webm')
 
 
@@ -129,17 +130,13 @@ def plays_in_a_browser(path: Path) -> bool:
     if not path.is_file() or path.suffix.lower() not in BROWSER_SUFFIXES:
         return False
     try:
-        with av.open(str(path)) as container:
-            return container.streams.video[0].codec_context.name.lower().startswith(
-                BROWSER_CODECS
-            ) and not _is_odd(container.streams.video[0])
-    except (av.FFmpegError, IndexError):
+        container, stream = open_container(path)
+    except VideoError:
         return False
-
-
-def _is_odd(stream: Any) -> bool:
-    """Whether the colours are stored in a way that browsers refuse (anything but 4:2:0)."""
-    return stream.codec_context.pix_fmt not in ('yuv420p', 'yuvj420p')
+    with container:
+        context = stream.codec_context
+        # Browsers refuse colours that are stored in any way but 4:2:0.
+        return context.name.lower().startswith(BROWSER_CODECS) and context.pix_fmt in BROWSER_COLOURS
 
 
 def _even(frames: Any, size: tuple[int, int]) -> Iterator[np.ndarray]:

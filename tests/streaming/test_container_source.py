@@ -52,6 +52,14 @@ def test_odd_sizes_are_read(tmp_path: Path) -> None:
     assert [round(frame.image.mean() / 40) for frame in source] == list(range(5))
 
 
+def test_a_title_that_is_no_utf8_is_no_hindrance(tmp_path: Path) -> None:
+    path = write_video(tmp_path / 'a.mkv', ramp(5), title='a title')
+    data = path.read_bytes()
+    assert data.count(b'a title') == 1
+    path.write_bytes(data.replace(b'a title', b'\xff\xfe\xe9 etc'))
+    assert [number_of(frame.image) for frame in open_video_source(path)] == list(range(5))
+
+
 @pytest.mark.parametrize('name', ['a.mkv', 'a.mp4'])
 def test_time_stamps_count_not_frames(name: str, tmp_path: Path) -> None:
     """Every third frame of 30 a second is left out: the grid shows the others at their own times."""

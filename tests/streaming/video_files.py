@@ -39,10 +39,12 @@ def write_video(
     codec: str = 'mpeg4',
     gop: int = 12,
     faststart: bool = True,
+    title: str = '',
 ) -> Path:
     """Encode RGB images, at a constant rate or at given times."""
     options = {'movflags': 'faststart'} if faststart and path.suffix == '.mp4' else {}
     with av.open(str(path), 'w', options=options) as container:
+        container.metadata['title'] = title
         stream = container.add_stream(codec, rate=fps)
         stream.height, stream.width = images[0].shape[:2]
         stream.pix_fmt = {'mjpeg': 'yuvj420p'}.get(codec, 'yuv420p')

@@ -31,6 +31,23 @@ def test_a_playable_video_is_shown_as_it_is(results: Path) -> None:
     assert folder.video('talk') == results.parent / 'talk.mp4'
 
 
+def test_a_title_that_is_no_utf8_is_no_hindrance(results: Path) -> None:
+    titled = results.parent / 'titled.mp4'
+    with av.open(str(titled), 'w') as container:
+        container.metadata['title'] = 'a title'
+        stream = container.add_stream('libx264', rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, 'yuv420p'
+        for _ in range(90):
+            picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format='rgb24')
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    data = titled.read_bytes()
+    assert data.count(b'a title') == 1
+    titled.write_bytes(data.replace(b'a title', b'\xff\xfe\xe9 etc'))
+    point_to(results, titled)
+    assert ResultFolder(results).video('talk') == titled
+
+
 def test_another_codec_is_copied_once_with_its_times(results: Path) -> None:
     old = results.parent / 'talk.avi'
     writer = cv2.VideoWriter(str(old), cv2.VideoWriter.fourcc(*'MJPG'), 15.0, (62, 46))
