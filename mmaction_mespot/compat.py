@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 import sys
 import types
 import warnings
@@ -29,9 +30,12 @@ def apply() -> list[str]:
     Returns:
         list[str]: Names of the shims that were needed, in order.
     """
+    from mmaction_mespot.bundled import provide_mmaction
     from mmaction_mespot.safe_loading import install_safe_loading
 
     shims: dict[str, Callable[[], bool]] = {
+        'mmaction': provide_mmaction,
+        'find_loader': restore_find_loader,
         'drn': stub_missing_drn,
         'numpy': restore_numpy_names,
         'pkg_resources': provide_pkg_resources,
@@ -41,6 +45,26 @@ def apply() -> list[str]:
     applied = [name for name, shim in shims.items() if shim()]
     import_mmcv_quietly()
     return applied
+
+
+def restore_find_loader() -> bool:
+    """Give back ``pkgutil.find_loader``, by which MMEngine and mmcv look for compiled operators.
+
+    Python 3.14 removed it. Ends with an MMEngine and an mmcv that use ``importlib.util.find_spec``.
+
+    Returns:
+        bool: Whether it was missing.
+    """
+    if hasattr(pkgutil, 'find_loader'):
+        return False
+
+    def find_loader(fullname: str) -> Any:
+        """The loader of a module, None where there is none."""
+        spec = importlib.util.find_spec(fullname)
+        return spec.loader if spec is not None else None
+
+    vars(pkgutil)['find_loader'] = find_loader
+    return True
 
 
 def stub_missing_drn() -> bool:
@@ -55,7 +79,7 @@ def stub_missing_drn() -> bool:
     """
     package = importlib.util.find_spec('mmaction')
     if package is None or package.submodule_search_locations is None:
-        raise ImportError('mmaction_mespot needs MMAction2: pip install mmaction2==1.2.0')
+        raise ImportError('mmaction_mespot needs MMAction2')
     folder = Path(package.submodule_search_locations[0], 'models', 'localizers', 'drn')
     if (folder / 'drn.py').is_file() or _DRN in sys.modules:
         return False

@@ -7,4 +7,6 @@ os.environ['MPLBACKEND'] = 'Agg'
 
 import torch
 
+import mmaction_mespot  # noqa: F401  # first: it may have to provide MMAction2
+
 torch.set_num_threads(1)

@@ -19,7 +19,8 @@ import importlib, sys, types
 package = types.ModuleType('mmaction_mespot')
 package.__path__ = [{str(PACKAGE)!r}]
 sys.modules['mmaction_mespot'] = package
-from mmaction_mespot import compat
+from mmaction_mespot import bundled, compat
+bundled.provide_mmaction()
 def fails(error, call):
     try:
         call()
@@ -76,6 +77,22 @@ def test_present_drn_is_left_alone(tmp_path):
     run_python(
         BARE + "assert not compat.stub_missing_drn()\nassert not any('drn' in m for m in sys.modules)",
         tmp_path,
+    )
+
+
+def test_removed_find_loader_comes_back():
+    run_python(
+        BARE
+        + """
+import pkgutil
+vars(pkgutil).pop('find_loader', None)
+assert compat.restore_find_loader()
+assert not compat.restore_find_loader()
+assert pkgutil.find_loader('json') is not None
+assert pkgutil.find_loader('json.no_such_module') is None
+from mmengine.utils.dl_utils.misc import mmcv_full_available
+assert mmcv_full_available() == (importlib.util.find_spec('mmcv._ext') is not None)
+"""
     )
 
 
