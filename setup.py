@@ -37,6 +37,8 @@ INSTALL_REQUIRES = [
     'opencv-python>=4.11,<5.2',
     # Decodes users' own videos: time stamps, rotation, damaged packets. 14.1 tells a cover from a video.
     'av>=14.1,<20',
+    # Its lock on an open file, by which two cross-validations keep off each other's folds.
+    'filelock>=3.30,<5',
     # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm.
     'decord2>=2.0,<4',
     'einops>=0.6,<0.9',

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from pathlib import Path
 from typing import IO
+
+from filelock import lock_descriptor
 
 from mmaction_mespot.errors import MESpotError
 
@@ -16,7 +17,8 @@ PATIENCE_S = 10.0
 class FoldLock:
     """A lock on a fold's folder, held by this process and by those that inherit its file.
 
-    If only the parent is killed, a training that goes on by itself still holds the lock.
+    If only the parent is killed, a training that goes on by itself still holds the lock (not on Windows:
+    nothing inherits it there).
 
     Args:
         folder: The fold's folder.
@@ -30,15 +32,11 @@ class FoldLock:
     def __init__(self, folder: Path, patience_s: float = PATIENCE_S) -> None:
         self._file: IO[str] = (folder / LOCK_FILE).open('w')
         until = time.monotonic() + patience_s
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    self._file.close()
-                    raise MESpotError(f'{folder}: another process is working on this fold') from None
-                time.sleep(0.1)
+        while not lock_descriptor(self._file.fileno(), blocking=False):
+            if time.monotonic() >= until:
+                self._file.close()
+                raise MESpotError(f'{folder}: another process is working on this fold')
+            time.sleep(0.1)
 
     def fileno(self) -> int:
         """The file that a process of the fold inherits."""

@@ -54,7 +54,7 @@ def start_process(words: Sequence[str], variables: Mapping[str, str], log: Path,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            pass_fds=(lock,),
+            pass_fds=(lock,) if os.name == 'posix' else (),
         )
 
 
