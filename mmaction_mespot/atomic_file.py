@@ -62,6 +62,8 @@ def _writer() -> str:
 
 
 def _is_alive(process: int) -> bool:
+    if os.name == 'nt':  # there is no harmless signal: 0 is Ctrl-C
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
