@@ -1,6 +1,8 @@
 """Settings of the whole suite: one thread (the tests run side by side), no window."""
 
 import os
+import sys
+from pathlib import Path
 
 os.environ['OMP_NUM_THREADS'] = '1'
 os.environ['MPLBACKEND'] = 'Agg'
@@ -10,3 +12,5 @@ import torch
 import mmaction_mespot  # noqa: F401  # first: it may have to provide MMAction2
 
 torch.set_num_threads(1)
+# The suite imports by importlib, which leaves the folder of the video factory off the path.
+sys.path.insert(0, str(Path(__file__).parent))

@@ -16,7 +16,8 @@ from mmaction_mespot.apis.spot_run import SpotRun
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
-from mmaction_mespot.streaming import NoFaceVideoError, VideoSource, find_faces, open_video_source
+from mmaction_mespot.preprocessing.video import NoFaceVideoError, VideoSource, open_video_source
+from mmaction_mespot.streaming import find_faces
 
 FACES = ('largest', 'all', 'center')
 

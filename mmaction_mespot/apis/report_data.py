@@ -16,7 +16,7 @@ from mmaction_mespot.apis.report_errors import KnownEvents, VideoKey
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.face_file import read_face_file
 from mmaction_mespot.preprocessing.faces import smoothed_similarities, warp
-from mmaction_mespot.preprocessing.frames import open_frames
+from mmaction_mespot.preprocessing.video.image_frames import open_frames
 
 EVENTS_FILE = 'events.json'
 

@@ -18,7 +18,7 @@ from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.preprocessing.json_file import write_json
-from mmaction_mespot.streaming import TimedFrame
+from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
 from mmaction_mespot.visualization.video_timeline import TimelineBar, video_timeline

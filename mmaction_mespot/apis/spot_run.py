@@ -15,15 +15,8 @@ from mmaction_mespot.apis.spot_result import SpotResult
 from mmaction_mespot.apis.spotted_interval import SpottedInterval
 from mmaction_mespot.preprocessing.faces import FaceTracker
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
-from mmaction_mespot.streaming import (
-    AlignedFrame,
-    TimedFrame,
-    VideoSource,
-    align_stream,
-    motion_stream,
-    resample,
-    working_fps,
-)
+from mmaction_mespot.preprocessing.video import TimedFrame, VideoSource, resample, working_fps
+from mmaction_mespot.streaming import AlignedFrame, align_stream, motion_stream
 
 ROI = 'flow_roi'
 """The stream that the apexes are found in; every run has it."""

@@ -19,7 +19,7 @@ from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.streaming import open_video_source, resample
+from mmaction_mespot.preprocessing.video import open_video_source, resample
 
 FAILED_EXIT_CODE = 1
 SUBMISSION = 'megc.csv'

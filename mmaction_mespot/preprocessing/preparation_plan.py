@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .frame_error import FrameError
-from .frames import open_frames
 from .manifest import Manifest
 from .preparation_settings import PreparationSettings
 from .shard import Shard
+from .video import FrameError
+from .video.image_frames import open_frames
 
 
 @dataclass

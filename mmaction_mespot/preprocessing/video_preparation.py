@@ -16,11 +16,11 @@ from .face_file import write_face_file
 from .faces import FaceTracker, map_points, smoothed_similarities, warp
 from .faces.regions import grid_means, region_means, rest_motion
 from .flow import compute_flows
-from .frames import open_frames
 from .manifest import file_record
 from .preparation_settings import GRID_CELLS, PICTURE_STREAMS, STREAMS, PreparationSettings
 from .rawframes_writer import RawframesWriter
 from .store_writer import StreamWriter
+from .video.image_frames import open_frames
 
 
 def flow_pair(index: int, gap: int, total_frames: int) -> tuple[int, int]:

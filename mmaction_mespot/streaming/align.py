@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
+from mmaction_mespot.preprocessing.video import NoFaceVideoError, TimedFrame
 
 from .aligned_frame import AlignedFrame
 from .face_aligner import FaceAligner
-from .timed_frame import TimedFrame
-from .video_error import NoFaceVideoError
 
 
 def align_stream(

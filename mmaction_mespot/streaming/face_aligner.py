@@ -10,12 +10,12 @@ import numpy as np
 from mmaction_mespot.preprocessing.faces import FaceTracker, map_points
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
+from mmaction_mespot.preprocessing.video import TimedFrame
 
 from .aligned_frame import AlignedFrame
 from .face_notes import FaceNotes
 from .face_segment import FaceSegment
 from .held_frame import HeldFrame
-from .timed_frame import TimedFrame
 
 BRIDGED_S = 2.0
 """Losses of up to this long are interpolated over."""

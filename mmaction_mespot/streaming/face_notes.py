@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
-
-from .note_list import NoteList
+from mmaction_mespot.preprocessing.video import NoteList
 
 _CHOSEN = {
     'largest': 'the largest at the start is followed',

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import FaceDetection, FaceTracker
-
-from .timed_frame import TimedFrame
+from mmaction_mespot.preprocessing.video import TimedFrame
 
 _EVERY_S = 0.25
 _LASTING = 0.5

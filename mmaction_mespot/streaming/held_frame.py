@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import warp
-
-from .timed_frame import TimedFrame
+from mmaction_mespot.preprocessing.video import TimedFrame
 
 _REGION_SIDES = 2.5
 

@@ -18,8 +18,8 @@ from mmaction_mespot.annotations.own import COLUMNS
 from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.streaming import VideoError, open_video_source, resample, working_fps
-from mmaction_mespot.streaming.container_file import open_container
+from mmaction_mespot.preprocessing.video import VideoError, open_video_source, resample, working_fps
+from mmaction_mespot.preprocessing.video.container_file import open_container
 from mmaction_mespot.visualization.overlay import write_video
 
 RESULT, PREVIEW, CORRECTED = 'intervals.json', 'preview.mp4', 'corrected.csv'

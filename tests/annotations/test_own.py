@@ -10,7 +10,7 @@ from reader_checks import events_of, lost_rows
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.own import read_own
-from mmaction_mespot.preprocessing.frames import open_frames
+from mmaction_mespot.preprocessing.video.image_frames import open_frames
 
 LABELS = """\
 video,onset,apex,offset,type,subject

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import cv2
@@ -9,10 +8,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.frames import read_image
-
-# The suite imports by importlib, which leaves the folder of the video factory off the path.
-sys.path.insert(0, str(Path(__file__).parent))
+from mmaction_mespot.preprocessing.video.image_frames import read_image
 
 
 @pytest.fixture(scope='session')

@@ -14,17 +14,9 @@ from mmaction_mespot.preprocessing.face_file import read_face_file
 from mmaction_mespot.preprocessing.faces import FaceTracker, NoFaceError, warp
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.video import TimedFrame, VideoError, open_video_source, resample
 from mmaction_mespot.preprocessing.video_preparation import prepare_video
-from mmaction_mespot.streaming import (
-    AlignedFrame,
-    TimedFrame,
-    VideoError,
-    align_stream,
-    find_faces,
-    motion_stream,
-    open_video_source,
-    resample,
-)
+from mmaction_mespot.streaming import AlignedFrame, align_stream, find_faces, motion_stream
 
 _EMPTY = np.full((300, 256, 3), 90, np.uint8)
 

@@ -8,7 +8,8 @@ import pytest
 from video_files import timed
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.streaming import TimedFrame, find_faces
+from mmaction_mespot.preprocessing.video import TimedFrame
+from mmaction_mespot.streaming import find_faces
 
 
 def test_lasting_faces_are_found_the_largest_first(tracker: FaceTracker, portrait: np.ndarray) -> None:

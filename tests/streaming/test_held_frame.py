@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.preprocessing.faces import warp
-from mmaction_mespot.streaming import TimedFrame
+from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.streaming.held_frame import HeldFrame
 
 _BOX = (200.0, 100.0, 360.0, 260.0)

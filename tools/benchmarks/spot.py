@@ -32,7 +32,8 @@ from rich.table import Table
 
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_face import SpotFace
-from mmaction_mespot.streaming import align_stream, motion_stream, open_video_source, resample, working_fps
+from mmaction_mespot.preprocessing.video import open_video_source, resample, working_fps
+from mmaction_mespot.streaming import align_stream, motion_stream
 
 CLIP, STRIDE = 128, 32
 """Windows of the lite network, 75 % overlapping."""

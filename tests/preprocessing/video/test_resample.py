@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_files import timed
 
-from mmaction_mespot.streaming import TimedFrame, resample, working_fps
+from mmaction_mespot.preprocessing.video import TimedFrame, resample, working_fps
 
 _IMAGE = np.zeros((2, 2, 3), np.uint8)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.streaming import VideoError, open_video_source
+from mmaction_mespot.preprocessing.video import VideoError, open_video_source
 
 
 def test_an_array_has_its_frames_at_the_given_rate() -> None:

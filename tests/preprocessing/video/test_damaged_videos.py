@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from video_files import write_video
 
-from mmaction_mespot.streaming import VideoError, open_video_source
+from mmaction_mespot.preprocessing.video import VideoError, open_video_source
 
 _CONTAINERS = [('mp4', 'libx264'), ('mkv', 'mpeg4'), ('avi', 'mjpeg'), ('webm', 'libvpx'), ('ts', 'libx264')]
 _MUTANTS = 20

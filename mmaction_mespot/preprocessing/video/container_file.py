@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from .video_error import VideoError
+from .frame import VideoError
 
 FFmpegError = av.error.FFmpegError
 # Containers of moving pictures alone: text may pass for a playlist, and a playlist names other files.

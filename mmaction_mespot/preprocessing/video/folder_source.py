@@ -1,4 +1,4 @@
-"""A video given as a folder of images."""
+"""A video given as a folder of images or as an array."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmaction_mespot.preprocessing.frame_error import FrameError
-from mmaction_mespot.preprocessing.frames import read_image
+import numpy as np
 
-from .note_list import NoteList
-from .timed_frame import TimedFrame
-from .video_error import VideoError
+from .frame import FrameError, NoteList, TimedFrame, VideoError
+from .image_frames import read_image
 from .video_source import VideoSource
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
@@ -67,6 +65,33 @@ class FolderSource(VideoSource):
                 continue
             return width, height
         raise VideoError(f'none of {len(self._paths)} images can be read: {first_error}')
+
+
+class ArraySource(VideoSource):
+    """Frames of an array.
+
+    Args:
+        frames: (T, H, W, 3) RGB uint8.
+        fps: Frames a second.
+
+    Raises:
+        VideoError: The array has another form or no frame, or the frame rate is missing.
+    """
+
+    def __init__(self, frames: np.ndarray, fps: float | None) -> None:
+        if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
+            raise VideoError(f'array: found {frames.dtype} {frames.shape}, expected uint8 (T, H, W, 3), RGB')
+        if 0 in frames.shape:
+            raise VideoError(f'array: found the empty shape {frames.shape}, expected one frame or more')
+        if fps is None:
+            raise VideoError('array: a frame rate (fps) is needed, found none')
+        super().__init__('array', fps, (frames.shape[2], frames.shape[1]), len(frames))
+        self._frames = frames
+
+    def __iter__(self) -> Iterator[TimedFrame]:
+        """Go through the frames."""
+        for index, image in enumerate(self._frames):
+            yield TimedFrame(index, index / self.fps, image)
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from video_files import number_of, ramp
 
-from mmaction_mespot.streaming import VideoError, open_video_source
+from mmaction_mespot.preprocessing.video import VideoError, open_video_source
 
 
 def _write(folder: Path, count: int = 12) -> Path:

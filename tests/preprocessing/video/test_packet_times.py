@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from video_files import ramp, write_video
 
-from mmaction_mespot.streaming.packet_times import PacketTimes, _cut_off, _rate
+from mmaction_mespot.preprocessing.video.packet_times import PacketTimes, _cut_off, _rate
 
 
 def test_constant_rate(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the packets of a video file say about its frames, read without decoding."""
+"""Times of the frames of a video file: read from its packets without decoding, and made to rise."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from .container_file import open_container, read_packets
-from .video_error import VideoError
+from .frame import VideoError
 
 _PAUSE_S = 10.0
 _CUT_FRACTION = 0.01
 _SAME_FRAMES = 0.1
 _PLAUSIBLE_FPS = (1.0, 1000.0)
 _DEFAULT_FPS = 25.0
+_LONGEST_STEP_S = 60.0
+_LONGEST_STEP_BACK_S = 1.0
+_LEAST_STEP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,49 @@ def _cut_off(count: int, promised: int, span: float, promised_s: float) -> str |
         return f'{count} of {promised} frames are there' if short else None
     short = promised_s - span > max(1.0, _CUT_FRACTION * promised_s)
     return f'the frames end after {span:.1f} of {promised_s:.1f} s' if short else None
+
+
+class FrameClock:
+    """Turn the time stamps of a file into times that begin at 0 and rise strictly.
+
+    Args:
+        fps: Nominal frame rate.
+        fixed: Whether to count frames and pass over the time stamps.
+    """
+
+    def __init__(self, fps: float, fixed: bool) -> None:
+        self._interval = 1 / fps
+        self._fixed = fixed
+        self._offset: float | None = None
+        self._count = 0
+        self._last = 0.0
+
+    def time(self, stamp: float | None) -> tuple[float, bool]:
+        """Time of the next frame.
+
+        Args:
+            stamp: Its time stamp in seconds, if it has one.
+
+        Returns:
+            The time in seconds; and whether the stamps jump here, by more than a minute ahead or a second
+            back: such a jump is damage, not a time without frames, and is evened out.
+        """
+        first, index, self._count = self._count == 0, self._count, self._count + 1
+        if self._fixed:
+            return index * self._interval, False
+        if first:
+            self._offset = stamp
+            return 0.0, False
+        following = self._last + self._interval
+        if stamp is None:
+            self._last = following
+            return following, False
+        if self._offset is None:
+            self._offset = stamp - following
+        time = stamp - self._offset
+        jumped = not -_LONGEST_STEP_BACK_S <= time - self._last <= _LONGEST_STEP_S
+        if jumped:
+            self._offset = stamp - following
+            time = following
+        self._last = max(time, self._last + _LEAST_STEP * self._interval)
+        return self._last, jumped

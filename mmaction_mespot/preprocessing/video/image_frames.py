@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .frame_error import FrameError
+from .frame import FrameError
 from .video_frames import VideoFrames
 
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
-
-from .timed_frame import TimedFrame
-from .video_error import VideoError
+from .frame import TimedFrame, VideoError
 
 MIN_FPS, MAX_FPS = 5.0, 1000.0
 _ENOUGH_FPS = 24.5
@@ -45,27 +41,3 @@ class VideoSource(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[TimedFrame]:
         """Go through the frames; times rise strictly."""
-
-
-def open_video_source(source: str | Path | np.ndarray, fps: float | None = None) -> VideoSource:
-    """Open a video.
-
-    Args:
-        source: A video file; a folder of images, sorted by name with numbers by their value; or an array
-            (T, H, W, 3) RGB uint8.
-        fps: Frame rate of a folder or an array. For a video file it replaces the file's own time stamps, for
-            recordings of a fast camera that are stored at another rate. Defaults to None.
-
-    Raises:
-        VideoError: It cannot be used; the message says why.
-    """
-    from .array_source import ArraySource
-    from .container_source import ContainerSource
-    from .folder_source import FolderSource
-
-    if fps is not None and not MIN_FPS <= fps <= MAX_FPS:
-        raise VideoError(f'fps: found {fps:g}, expected {MIN_FPS:g} to {MAX_FPS:g}')
-    if isinstance(source, np.ndarray):
-        return ArraySource(source, fps)
-    path = Path(source)
-    return FolderSource(path, fps) if path.is_dir() else ContainerSource(path, fps)

@@ -9,8 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .frame_error import FrameError
-from .manifest import file_record
+from mmaction_mespot.preprocessing.manifest import file_record
+
+from .frame import FrameError
 
 
 class VideoFrames(Sequence[np.ndarray]):

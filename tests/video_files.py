@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from mmaction_mespot.streaming import TimedFrame
+from mmaction_mespot.preprocessing.video import TimedFrame
 
 _IDENTITY = struct.pack('>9i', 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 _QUARTER_TURN = struct.pack('>9i', 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)

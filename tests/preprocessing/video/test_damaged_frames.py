@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mmaction_mespot.preprocessing.frame_error import FrameError
-from mmaction_mespot.preprocessing.frames import ImageFrames
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
+from mmaction_mespot.preprocessing.video import FrameError
+from mmaction_mespot.preprocessing.video.image_frames import ImageFrames
 
 FRAMES = 7
 

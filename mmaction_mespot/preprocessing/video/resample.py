@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from statistics import median
 
-from .timed_frame import TimedFrame
+from .frame import TimedFrame
 
 _RECENT_INTERVALS = 31
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmaction_mespot.streaming.frame_clock import FrameClock
+from mmaction_mespot.preprocessing.video.packet_times import FrameClock
 
 
 def _times(stamps: list[float | None], fixed: bool = False) -> list[tuple[float, bool]]:

@@ -10,11 +10,8 @@ import cv2
 import numpy as np
 
 from .container_file import FFmpegError, open_container, read_packets
-from .frame_clock import FrameClock
-from .note_list import NoteList
-from .packet_times import PacketTimes
-from .timed_frame import TimedFrame
-from .video_error import VideoError
+from .frame import NoteList, TimedFrame, VideoError
+from .packet_times import FrameClock, PacketTimes
 from .video_source import VideoSource
 
 _UNEVEN = 1.3

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from video_files import number_of, ramp, turn, write_sound, write_video
 
-from mmaction_mespot.preprocessing.video_frames import VideoFrames
-from mmaction_mespot.streaming import VideoError, open_video_source, resample
+from mmaction_mespot.preprocessing.video import VideoError, open_video_source, resample
+from mmaction_mespot.preprocessing.video.video_frames import VideoFrames
 
 
 @pytest.mark.parametrize(

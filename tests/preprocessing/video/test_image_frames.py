@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mmaction_mespot.preprocessing.frame_error import FrameError
-from mmaction_mespot.preprocessing.frames import ImageFrames, open_frames, read_image
-from mmaction_mespot.preprocessing.video_frames import VideoFrames
+from mmaction_mespot.preprocessing.video import FrameError
+from mmaction_mespot.preprocessing.video.image_frames import ImageFrames, open_frames, read_image
+from mmaction_mespot.preprocessing.video.video_frames import VideoFrames
 
 
 @pytest.fixture
