@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
 from .locate import choose_tree, find_tables, only, subfolders
@@ -128,10 +129,7 @@ def read_splits(root: Path) -> dict[str, Any]:
     path = root / 'splits.json'
     if not path.is_file():
         return {}
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise AnnotationError(str(path), [f'no valid JSON ({error})']) from error
+    data = read_json(path, lambda reason: AnnotationError(str(path), [reason]))
     splits = data.get('splits', {}) if isinstance(data, dict) else None
     if not isinstance(splits, dict) or not all(isinstance(members, list) for members in splits.values()):
         raise AnnotationError(

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mmaction_mespot.contained import folder_name
+
 from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
 from .cell_error import CellError
@@ -145,7 +147,7 @@ def _is_video(path: Path) -> bool:
 def _video_id(path: Path, root: Path) -> str:
     """Give the path below the root without the suffix of a file, its parts joined by an underscore."""
     name = relative(path, root) if path.is_dir() else relative(path.with_suffix(''), root)
-    return _UNUSABLE.sub('_', name)
+    return folder_name(_UNUSABLE.sub('_', name), 'video')
 
 
 def _names(ids: list[tuple[str, Path]], root: Path) -> dict[str, list[str]]:

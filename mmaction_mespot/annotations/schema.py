@@ -10,10 +10,22 @@ from typing import Any
 import jsonschema
 
 from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.contained import NAME_PATTERN, RELATIVE_PATTERN
+from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
 
+MAX_FRAMES = 10**8
+"""Most frames of a video: 38 days at 30 fps."""
+MAX_FPS = 100_000
+"""Highest frame rate of a video."""
+
+_NAME = {'type': 'string', 'pattern': NAME_PATTERN}
+_RELATIVE = {'type': 'string', 'pattern': RELATIVE_PATTERN}
+# One number of at most 99 digits, such as img{:03d}.jpg; braces of the name itself are doubled.
+_TEMPLATE = r'^(?:[^/\\{}\x00-\x1f]|\{\{|\}\})*\{(?::(?:0?\d{1,2})?d)?\}(?:[^/\\{}\x00-\x1f]|\{\{|\}\})*\Z'
 _NAMES = {'type': 'array', 'items': {'type': 'string'}}
+_SIDE = {'type': 'integer', 'minimum': 1, 'maximum': 65535}
 _INSTANCE = {
     'type': 'object',
     'required': ['segment', 'label'],
@@ -37,15 +49,15 @@ _VIDEO = {
     'anyOf': [{'required': ['frame_dir', 'filename_tmpl', 'start_index']}, {'required': ['video']}],
     'additionalProperties': False,
     'properties': {
-        'video_id': {'type': 'string', 'pattern': r'^[^/\\]+$'},
-        'subject': {'type': 'string', 'minLength': 1},
-        'frame_dir': {'type': 'string'},
-        'video': {'type': 'string'},
-        'filename_tmpl': {'type': 'string'},
+        'video_id': _NAME,
+        'subject': _NAME,
+        'frame_dir': _RELATIVE,
+        'video': _RELATIVE,
+        'filename_tmpl': {'type': 'string', 'pattern': _TEMPLATE},
         'start_index': {'type': 'integer', 'minimum': 0},
-        'total_frames': {'type': 'integer', 'minimum': 1},
-        'fps': {'type': 'number', 'exclusiveMinimum': 0},
-        'size': {'type': 'array', 'items': {'type': 'integer', 'minimum': 1}, 'minItems': 2, 'maxItems': 2},
+        'total_frames': {'type': 'integer', 'minimum': 1, 'maximum': MAX_FRAMES},
+        'fps': {'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FPS},
+        'size': {'type': 'array', 'items': _SIDE, 'minItems': 2, 'maxItems': 2},
         'instances': {'type': 'array', 'items': _INSTANCE},
     },
 }
@@ -59,7 +71,7 @@ SCHEMA: dict[str, Any] = {
             'properties': {
                 'dataset': {'type': 'string'},
                 'classes': {**_NAMES, 'minItems': 1},
-                'part': {'type': ['string', 'null']},
+                'part': {'type': ['string', 'null'], 'pattern': NAME_PATTERN},
                 'splits': {'type': 'object', 'additionalProperties': _NAMES},
                 'source_root': {'type': 'string'},
             },
@@ -85,11 +97,23 @@ def validate_annotations(data: Any, origin: str) -> None:
         AnnotationError: With every problem, each naming the entry, what was found and what was expected.
     """
     validator = jsonschema.Draft202012Validator(SCHEMA)
-    problems = [f'{error.json_path}: {error.message}' for error in validator.iter_errors(data)]
+    problems = [f'{error.json_path}: {_reason(error)}' for error in validator.iter_errors(data)]
     if not problems:
         problems = _meaning_problems(data)
     if problems:
         raise AnnotationError(origin, problems)
+
+
+def _reason(error: jsonschema.ValidationError) -> str:
+    """What the schema's error means; a pattern says little."""
+    expected = {
+        NAME_PATTERN: 'a name that can be that of a file',
+        RELATIVE_PATTERN: 'a relative path without ..',
+        _TEMPLATE: 'a file name with one number, such as img{:03d}.jpg',
+    }
+    if error.validator == 'pattern' and error.validator_value in expected:
+        return f'found {error.instance!r:.100}, expected {expected[error.validator_value]}'
+    return error.message if len(error.message) <= 300 else f'{error.message[:300]} ...'
 
 
 def _meaning_problems(data: dict[str, Any]) -> list[str]:
@@ -143,10 +167,7 @@ def load_annotations(path: str | Path) -> dict[str, Any]:
             f'{path}: no such annotation file; `python tools/prepare.py <dataset> --root <download> --out '
             f'{path.parent}` writes it'
         )
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise AnnotationError(str(path), [f'no valid JSON ({error})']) from error
+    data = read_json(path, lambda reason: AnnotationError(str(path), [reason]))
     validate_annotations(data, str(path))
     return data
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.position_grid import count_positions
 from mmaction_mespot.preprocessing.json_file import write_json
+from mmaction_mespot.strict_json import read_json
 
 SPLITS = ('train', 'val', 'test')
 
@@ -109,10 +109,7 @@ def import_activitynet(
         AnnotationError: If it is no such JSON, or what it says is not valid.
     """
     path = Path(path)
-    try:
-        entries = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise AnnotationError(str(path), [f'no valid JSON ({error})']) from error
+    entries = read_json(path, lambda reason: AnnotationError(str(path), [reason]))
     if not isinstance(entries, Mapping) or not all(isinstance(e, Mapping) for e in entries.values()):
         raise AnnotationError(str(path), ['expected an object of videos by name'])
     videos = from_entries(entries, str(path), size)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
+from mmaction_mespot.contained import folder_name
 from mmaction_mespot.numbered_name import numbered_name
 
 
@@ -42,7 +43,7 @@ def result_names(videos: Iterable[Path]) -> list[str]:
 
     for path in videos:
         stem = path.resolve().name if path.is_dir() else path.stem
-        names.append(numbered_name(stem, is_taken))
+        names.append(numbered_name(folder_name(stem, 'video'), is_taken))
     return names
 
 

@@ -9,6 +9,7 @@ from mmaction_mespot.apis.command_line import describe, is_user_error
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, spot_video
+from mmaction_mespot.contained import folder_name
 from mmaction_mespot.numbered_name import numbered_name
 
 
@@ -32,7 +33,9 @@ class UploadSpotter:
         Returns:
             None, or in one line why the video cannot be used.
         """
-        folder = self.results / numbered_name(video.stem, lambda name: (self.results / name).exists())
+        folder = self.results / numbered_name(
+            folder_name(video.stem, 'video'), lambda name: (self.results / name).exists()
+        )
         try:
             if self._inferencer is None:
                 self._inferencer = self._make_inferencer()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.atomic_file import remove, remove_leftovers, whole_file
+from mmaction_mespot.contained import path_inside
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.strict_json import read_json
 
 from .json_file import write_json
 
@@ -27,13 +29,14 @@ class Manifest:
         folder: The prepared folder; reading changes nothing in it.
 
     Raises:
-        ValueError: A record, or ``manifest.json`` of a folder without records, can't be read as one.
+        MESpotError: A record, or ``manifest.json`` of a folder without records, can't be read as one, or
+            names a file that is not below the folder.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.path = self.folder / 'manifest.json'
-        self.records = self.folder / 'manifest'
+        self.records = path_inside(self.folder, 'manifest', str(self.folder))
         self.videos: dict[str, dict[str, Any]] = {}
         self.failed: dict[str, str] = {}
         self._writable = False
@@ -50,12 +53,20 @@ class Manifest:
                 except FileNotFoundError:  # another process has just taken it back
                     continue
                 if 'failed' in data:
-                    failed[path.stem] = data['failed']
+                    failed[path.stem] = _text(data['failed'], f'{path}: failed')
                 else:
-                    videos[path.stem] = data['video']
+                    videos[path.stem] = self._checked(data['video'], f'{path}: video')
         elif self.path.is_file():
             data = _read(self.path, {'videos', 'failed'})
-            videos, failed = dict(data['videos']), dict(data['failed'])
+            found, reasons = (_mapping(data[key], f'{self.path}: {key}') for key in ('videos', 'failed'))
+            for video_id in (*found, *reasons):
+                path_inside(self.records, f'{video_id}.json', f'{self.path}: {video_id!r}')
+                if '/' in video_id or '\\' in video_id:
+                    raise MESpotError(
+                        f'{self.path}: found the video {video_id!r}, expected no separator in it'
+                    )
+            videos = {name: self._checked(record, f'{self.path}: {name}') for name, record in found.items()}
+            failed = {name: _text(reason, f'{self.path}: {name}') for name, reason in reasons.items()}
         self.videos, self.failed = videos, failed
 
     def is_done(self, video_id: str, parameters: dict[str, Any]) -> bool:
@@ -105,6 +116,20 @@ class Manifest:
             self.reload()
             if written == (self.videos, self.failed):
                 return
+
+    def _checked(self, record: Any, place: str) -> dict[str, Any]:
+        """A record of a finished video whose files lie below the folder."""
+        _mapping(record, place)
+        missing = {'parameters', 'files', 'notes'} - set(record)
+        if missing:
+            raise MESpotError(f'{place}: {sorted(missing)} missing; remove the file to go on')
+        _mapping(record['parameters'], f'{place}.parameters')
+        for name, file in _mapping(record['files'], f'{place}.files').items():
+            path_inside(self.folder, name, f'{place}.files')
+            size = _mapping(file, f'{place}.files.{name}').get('bytes')
+            if type(size) is not int or size < 0:
+                raise MESpotError(f'{place}.files.{name}.bytes: found {size!r}, expected a number of bytes')
+        return dict(record)
 
     def _record_path(self, video_id: str) -> Path:
         return self.records / f'{video_id}.json'
@@ -163,14 +188,26 @@ def _length(path: Path) -> int:
 
 
 def _read(path: Path, *forms: set[str]) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-        if data['format'] != FORMAT:
-            raise ValueError(f'format {data["format"]!r}, expected {FORMAT}')
-        if set(data) - {'format'} not in forms:
-            raise ValueError(f'found the keys {sorted(data)}')
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f'{path}: not a manifest of prepared videos ({error}); remove it to go on'
-        ) from error
-    return dict(data)
+    def error(reason: str) -> MESpotError:
+        return MESpotError(f'{path}: not a manifest of prepared videos ({reason}); remove it to go on')
+
+    data = read_json(path, error)
+    if not isinstance(data, dict):
+        raise error(f'found {type(data).__name__}, expected an object')
+    if data.get('format') != FORMAT:
+        raise error(f'format {data.get("format")!r}, expected {FORMAT}')
+    if set(data) - {'format'} not in forms:
+        raise error(f'found the keys {sorted(data)}')
+    return data
+
+
+def _mapping(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MESpotError(f'{place}: found {value!r:.60}, expected an object; remove the file to go on')
+    return value
+
+
+def _text(value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise MESpotError(f'{place}: found {value!r:.60}, expected a text; remove the file to go on')
+    return value

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from mmaction_mespot.atomic_file import remove, remove_temporaries
+from mmaction_mespot.contained import path_inside
 
 from .face_file import write_face_file
 from .faces import FaceTracker, map_points, smoothed_similarities, warp
@@ -106,7 +107,8 @@ def prepare_video(
 
 
 def _paths(out: Path, video_id: str, names: Sequence[str]) -> dict[str, Path]:
-    return {name: out / name / (video_id if name == 'rawframes' else f'{video_id}.h5') for name in names}
+    files = {name: f'{name}/{video_id}' + ('' if name == 'rawframes' else '.h5') for name in names}
+    return {name: path_inside(out, file, f'video {video_id}') for name, file in files.items()}
 
 
 def _open_streams(

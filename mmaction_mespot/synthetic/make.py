@@ -10,11 +10,16 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mmaction_mespot.atomic_file import remove
+from mmaction_mespot.contained import path_inside
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces.models import fetch_face_models
+from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.synthetic.events import event_list_checksum, plan_dataset
 from mmaction_mespot.synthetic.layout import (
     WORKBOOK,
@@ -109,7 +114,7 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
     if is_made(plan, stills, root):
         return False
     cv2.setNumThreads(1)
-    folder, marker = root / plan.folder, _marker(plan, root)
+    folder, marker = path_inside(root, plan.folder, plan.video_id), _marker(plan, root)
     partial = root / _PROGRESS / f'{plan.video_id}.{os.getpid()}.partial'
     for leftover in marker.parent.glob(f'{plan.video_id}.*.partial'):
         shutil.rmtree(leftover)
@@ -120,8 +125,7 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
         _, data = cv2.imencode('.jpg', renderer.frame(index), quality)
         (partial / frame_name(index)).write_bytes(data.tobytes())
     marker.unlink(missing_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
+    remove(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial.rename(folder)
     write_atomically(marker, json.dumps(_marker_content(plan, stills)).encode())
@@ -131,7 +135,7 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
 def is_made(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
     """Whether a video is there, whole, and drawn from this very plan and these stills."""
     marker, folder = _marker(plan, root), root / plan.folder
-    if not marker.is_file() or json.loads(marker.read_text()) != _marker_content(plan, stills):
+    if not marker.is_file() or _read_marker(marker) != _marker_content(plan, stills):
         return False
     return folder.is_dir() and len(list(folder.glob('img*.jpg'))) == plan.total_frames
 
@@ -139,12 +143,20 @@ def is_made(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
 def _remove_stale(root: Path, folders: set[str]) -> None:
     """Remove what an earlier run drew into this root for another plan; nothing else is touched."""
     for marker in sorted((root / _PROGRESS).glob('*.json')):
-        folder = json.loads(marker.read_text())['folder']
-        if folder not in folders:
+        drawn = _read_marker(marker)
+        folder = path_inside(root, drawn.get('folder'), f'{marker}: folder')
+        if drawn['folder'] not in folders:
+            remove(folder)
             marker.unlink()
-            shutil.rmtree(root / folder, ignore_errors=True)
-            if (subject := (root / folder).parent).is_dir() and not any(subject.iterdir()):
+            if (subject := folder.parent) != root and subject.is_dir() and not any(subject.iterdir()):
                 subject.rmdir()
+
+
+def _read_marker(path: Path) -> dict[str, Any]:
+    drawn = read_json(path)
+    if not isinstance(drawn, dict):
+        raise MESpotError(f'{path}: found {drawn!r:.60}, expected an object; remove the file to go on')
+    return drawn
 
 
 def _marker(plan: VideoPlan, root: Path) -> Path:

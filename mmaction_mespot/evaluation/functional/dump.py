@@ -15,8 +15,11 @@ import jsonschema
 import numpy as np
 
 from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.contained import NAME_PATTERN
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.strict_json import read_json
 
 _SEGMENT = {'type': 'array', 'items': {'type': 'number'}, 'minItems': 2, 'maxItems': 2}
 _LABEL = {'type': 'integer', 'minimum': 0, 'maximum': len(CLASSES) - 1}
@@ -43,9 +46,9 @@ SCHEMA = _object(
     videos={
         'type': 'array',
         'items': _object(
-            video_id={'type': 'string'},
-            subject={'type': 'string'},
-            part={'type': ['string', 'null']},
+            video_id={'type': 'string', 'pattern': NAME_PATTERN},
+            subject={'type': 'string', 'pattern': NAME_PATTERN},
+            part={'type': ['string', 'null'], 'pattern': NAME_PATTERN},
             fps={'type': 'number', 'exclusiveMinimum': 0},
             total_frames={'type': 'integer', 'minimum': 1},
             ground_truth={'type': 'array', 'items': _object(segment=_SEGMENT, label=_LABEL)},
@@ -77,14 +80,14 @@ class Dump:
         """The videos with their final detections, by the thresholds that the dump holds.
 
         Raises:
-            ValueError: If it holds none.
+            MESpotError: If it holds none.
         """
         thresholds, top_threshold = self.metainfo['thresholds'], self.metainfo['top_threshold']
         if thresholds is not None:
             return [video.with_thresholds(thresholds) for video in self.videos]
         if top_threshold is not None:
             return [video.with_top_threshold(top_threshold) for video in self.videos]
-        raise ValueError('the dump holds neither thresholds nor a top_threshold')
+        raise MESpotError('the dump holds neither thresholds nor a top_threshold')
 
 
 def save_dump(dump: Dump, path: str | Path) -> None:
@@ -95,7 +98,7 @@ def save_dump(dump: Dump, path: str | Path) -> None:
         path: Where to; missing folders are made.
 
     Raises:
-        ValueError: If the dump does not follow :data:`SCHEMA`.
+        MESpotError: If the dump does not follow :data:`SCHEMA`.
     """
     path = Path(path)
     data = {'metainfo': dump.metainfo, 'videos': [_video_to_json(video) for video in dump.videos]}
@@ -112,15 +115,12 @@ def load_dump(path: str | Path) -> Dump:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is no JSON or no dump; the message names the file and the key.
+        MESpotError: If it is no JSON or no dump; the message names the file and the key.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such dump of detections')
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise ValueError(f'{path}: not a JSON file ({error})') from error
+    data = read_json(path)
     _validate(data, str(path))
     return Dump(data['metainfo'], [_video_from_json(video) for video in data['videos']])
 
@@ -129,12 +129,12 @@ def _validate(data: Mapping[str, Any], origin: str) -> None:
     """Check the schema, and that each video of a part is there once."""
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data))
     if error is not None:
-        raise ValueError(f'{origin}: at {error.json_path}: {error.message}')
+        raise MESpotError(f'{origin}: at {error.json_path}: {error.message}')
     seen = set()
     for video in data['videos']:
         key = (video['part'], video['video_id'])
         if key in seen:
-            raise ValueError(f'{origin}: video {video["video_id"]} of part {video["part"]} occurs twice')
+            raise MESpotError(f'{origin}: video {video["video_id"]} of part {video["part"]} occurs twice')
         seen.add(key)
 
 

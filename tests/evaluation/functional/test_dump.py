@@ -81,7 +81,7 @@ def test_no_file_and_no_json(tmp_path):
     with pytest.raises(FileNotFoundError, match='no such dump'):
         load_dump(tmp_path / 'absent.json')
     (tmp_path / 'broken.json').write_text('{"videos": [', encoding='utf-8')
-    with pytest.raises(ValueError, match=r'broken\.json: not a JSON file'):
+    with pytest.raises(ValueError, match=r'broken\.json: no valid JSON'):
         load_dump(tmp_path / 'broken.json')
 
 
