@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from mmaction_mespot.strict_csv import read_csv
 from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
 from .locate import choose_tree, find_tables, only, subfolders
+from .schema import MAX_FPS
 from .video_listing import VideoListing
 
 FRAME_TREES = ('rawpic', 'longVideoFaceCropped')
@@ -101,18 +101,19 @@ def read_frame_rates(root: Path) -> dict[str, float]:
     path = root / 'video_info.csv'
     if not path.is_file():
         return {}
-    table = pd.read_csv(path, dtype=str, na_filter=False)
-    if not {'frame_dir', 'fps'} <= set(table.columns):
-        raise AnnotationError(str(path), [f'columns {list(table.columns)}, expected frame_dir and fps'])
     rates: dict[str, float] = {}
     problems = []
-    for number, (frame_dir, fps) in enumerate(zip(table['frame_dir'], table['fps'], strict=True), start=2):
+    rows = read_csv(path, ('frame_dir', 'fps'), lambda reason: AnnotationError(str(path), [reason]))
+    for number, cells in rows:
+        frame_dir, fps = cells['frame_dir'], cells['fps']
         try:
             rate = float(fps)
         except ValueError:
             rate = float('nan')
-        if not 0 < rate < float('inf'):
-            problems.append(f'row {number}, column fps: found {fps!r}, expected a positive number')
+        if not 0 < rate <= MAX_FPS:
+            problems.append(f'row {number}, column fps: found {fps!r}, expected a number in (0, {MAX_FPS}]')
+        if video_key(frame_dir) in rates:
+            problems.append(f'row {number}, column frame_dir: found {frame_dir!r} again, expected once')
         rates[video_key(frame_dir)] = rate
     if problems:
         raise AnnotationError(str(path), problems)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.contained import folder_name
+from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
 
 from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
@@ -19,6 +19,7 @@ from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .locate import check_root, find_tables, given_table, only, relative, walk
 from .read_report import ReadReport
+from .schema import MAX_FPS
 from .video_file import VIDEO_SUFFIXES
 from .video_listing import VideoListing
 from .workbook import Row
@@ -69,8 +70,8 @@ def read_own(
     root = Path(root)
     check_offset_rule(offset_rule)
     check_root(root, 'own')
-    if fps is not None and not 0 < fps < float('inf'):
-        raise AnnotationError('fps', [f'found {fps}, expected a positive number'])
+    if fps is not None and not 0 < fps <= MAX_FPS:
+        raise AnnotationError('fps', [f'found {fps}, expected a number from 0 to {MAX_FPS}'])
     report = ReadReport(RULES)
     path = given_table(root, table) if table else _find_csv(root)
     sheet = _read_csv(path, relative(path, root))
@@ -121,20 +122,19 @@ def _find_csv(root: Path) -> Path:
 
 def _read_csv(path: Path, file: str) -> LabelSheet:
     """Read the table; the header is row 1."""
-    try:
-        with path.open(newline='', encoding='utf-8-sig') as lines:
-            rows = [
-                Row(number, [cell if cell.strip() else None for cell in cells])
-                for number, cells in enumerate(csv.reader(lines, strict=True), start=1)
-            ]
-    except (ValueError, csv.Error) as error:
-        raise AnnotationError(str(path), [f'no readable CSV ({error})']) from error
-    titles = [str(cell or '').strip().lower() for cell in rows[0].cells] if rows else []
-    missing = [name for name in COLUMNS if name not in titles]
-    if missing:
-        raise AnnotationError(str(path), [f'columns {titles}, expected {",".join(COLUMNS)}[,subject]'])
-    columns = {name: titles.index(name) for name in (*COLUMNS, 'subject') if name in titles}
-    filled = [row for row in rows[1:] if any(cell is not None for cell in row.cells)]
+    table = list(
+        read_csv(
+            path,
+            COLUMNS,
+            lambda reason: AnnotationError(str(path), [reason]),
+            lower=True,
+            max_rows=MAX_LABEL_ROWS,
+        )
+    )
+    keys = [key for key in (*COLUMNS, 'subject') if not table or key in table[0][1]]
+    columns = {key: index for index, key in enumerate(keys)}
+    rows = [Row(number, [cells[key] or None for key in keys]) for number, cells in table]
+    filled = [row for row in rows if any(cell is not None for cell in row.cells)]
     return LabelSheet(file, '', columns, filled)
 
 

@@ -106,11 +106,13 @@ def parse_thresholds(text: str) -> dict[str, float]:
     items = [item.partition('=') for item in text.split(',')]
     try:
         if len(items) == 1 and not items[0][1]:
-            return dict.fromkeys(CLASSES, float(text))
-        thresholds = {name.strip(): float(value) for name, _, value in items}
+            thresholds = dict.fromkeys(CLASSES, float(text))
+        else:
+            thresholds = {name.strip(): float(value) for name, _, value in items}
     except ValueError:
         thresholds = {}
-    if sorted(thresholds) != sorted(CLASSES):
+    is_whole = len(thresholds) == len(CLASSES) and len(items) in (1, len(CLASSES))
+    if not is_whole or set(thresholds) != set(CLASSES) or not all(map(math.isfinite, thresholds.values())):
         raise MESpotError(f'thresholds: found {text!r}, expected one such as MaE=0.5,ME=0.4')
     return {name: thresholds[name] for name in CLASSES}
 

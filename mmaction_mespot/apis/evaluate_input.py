@@ -113,6 +113,8 @@ def read_input(
         MESpotError: If files can't be understood or don't fit together.
     """
     path = Path(path)
+    if top_threshold is not None and not 0 <= top_threshold <= 1:
+        raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
     labels = [load_annotations(file) for file in annotations]
     subjects = None if split is None else _split_subjects(labels, annotations, split)
     rules = frozenset(data['metainfo']['offset_rule'] for data in labels if 'offset_rule' in data['metainfo'])

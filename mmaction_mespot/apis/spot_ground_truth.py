@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from mmaction_mespot.annotations.own import COLUMNS, RULES
 from mmaction_mespot.annotations.read_report import ReadReport
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,22 @@ def read_ground_truth(path: str | Path) -> list[LabelledRow]:
     if not path.is_file():
         raise MESpotError(f'{path}: no such table of labels')
     rows, report = [], ReadReport(RULES)
-    try:
-        with path.open(encoding='utf-8-sig', newline='') as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-            missing = [name for name in COLUMNS if name not in reader.fieldnames]
-            if missing:
-                raise MESpotError(f'{path}: columns {missing} expected, found {reader.fieldnames}')
-            for cells in reader:
-                where = {'file': path.name, 'sheet': '', 'row': reader.line_num}
-                row: dict[str, Any] = {key: (cells.get(key) or '').strip() or None for key in COLUMNS}
-                if row['video'] is None or all(row[key] is None for key in COLUMNS[1:]):
-                    continue
-                label = event_class(row['type'], 'type')
-                times = event_times(row, where, report)
-                if times is not None:
-                    rows.append(LabelledRow(row['video'], label, times.onset, times.apex, times.offset))
-    except CellError as error:
-        raise MESpotError(f'{path}, row {reader.line_num}, {error}') from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise MESpotError(f'{path}: no readable CSV ({error})') from error
+
+    def error(reason: str) -> MESpotError:
+        return MESpotError(f'{path}: {reason}')
+
+    for number, cells in read_csv(path, COLUMNS, error, lower=True, max_rows=MAX_LABEL_ROWS):
+        where = {'file': path.name, 'sheet': '', 'row': number}
+        row: dict[str, Any] = {key: cells[key] or None for key in COLUMNS}
+        if row['video'] is None or all(row[key] is None for key in COLUMNS[1:]):
+            continue
+        try:
+            label = event_class(row['type'], 'type')
+            times = event_times(row, where, report)
+        except CellError as wrong:
+            raise MESpotError(f'{path}, row {number}, {wrong}') from wrong
+        if times is not None:
+            rows.append(LabelledRow(row['video'], label, times.onset, times.apex, times.offset))
     return rows
 
 

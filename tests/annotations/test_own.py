@@ -69,7 +69,7 @@ def test_frame_rates(root: Path) -> None:
         read_own(root)
     data = read_own(root, lenient=True)[0]
     assert {video['fps'] for video in data['data_list']} == {25.0}
-    with pytest.raises(AnnotationError, match='found -3, expected a positive number'):
+    with pytest.raises(AnnotationError, match='found -3, expected a number from 0'):
         read_own(root, fps=-3)
 
 
@@ -112,7 +112,9 @@ def test_names_and_tables_that_are_not_clear(root: Path) -> None:
         AnnotationError, match=r'label tables found: labels\.csv, second\.csv; .* with --table'
     ):
         read_own(root)
-    with pytest.raises(AnnotationError, match=r"columns \['video', 'onset'\], expected video,onset,apex,"):
+    with pytest.raises(
+        AnnotationError, match=r"columns \['apex', 'offset', 'type'\] expected, found \['video', 'onset'\]"
+    ):
         read_own(root, table='second.csv')
     (root / 'bad.avi').write_bytes(b'RIFF')
     with pytest.raises(AnnotationError, match=r'bad\.avi: OpenCV cannot open this video'):

@@ -6,6 +6,7 @@ With it protocols, thresholds and plots are re-run without inference.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.strict_json import read_json
 
+MAX_FRAMES, MAX_FPS = 10**8, 100_000
 _SEGMENT = {'type': 'array', 'items': {'type': 'number'}, 'minItems': 2, 'maxItems': 2}
 _LABEL = {'type': 'integer', 'minimum': 0, 'maximum': len(CLASSES) - 1}
 
@@ -49,8 +51,8 @@ SCHEMA = _object(
             video_id={'type': 'string', 'pattern': NAME_PATTERN},
             subject={'type': 'string', 'pattern': NAME_PATTERN},
             part={'type': ['string', 'null'], 'pattern': NAME_PATTERN},
-            fps={'type': 'number', 'exclusiveMinimum': 0},
-            total_frames={'type': 'integer', 'minimum': 1},
+            fps={'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FPS},
+            total_frames={'type': 'integer', 'minimum': 1, 'maximum': MAX_FRAMES},
             ground_truth={'type': 'array', 'items': _object(segment=_SEGMENT, label=_LABEL)},
             candidates={
                 'type': 'array',
@@ -136,6 +138,26 @@ def _validate(data: Mapping[str, Any], origin: str) -> None:
         if key in seen:
             raise MESpotError(f'{origin}: video {video["video_id"]} of part {video["part"]} occurs twice')
         seen.add(key)
+        _check_numbers(video, f'{origin}: video {video["video_id"]}')
+    for name, value in (data['metainfo']['thresholds'] or {}).items():
+        if not math.isfinite(value):
+            raise MESpotError(f'{origin}: the threshold of {name} is {value}, expected a finite number')
+
+
+def _check_numbers(video: Mapping[str, Any], origin: str) -> None:
+    """Check that every number is one, and that intervals go forward and begin in the video."""
+    total = video['total_frames']
+    for key in ('ground_truth', 'candidates'):
+        for number, entry in enumerate(video[key]):
+            start, end = entry['segment']
+            score, first = entry.get('score', 0), 0 if key == 'ground_truth' else -math.inf
+            if not (math.isfinite(start) and math.isfinite(end) and first <= start < min(end, total)):
+                raise MESpotError(
+                    f'{origin}: {key}[{number}].segment: found [{start:g}, {end:g}], expected start < end in '
+                    f'frames, from the {total} of the video'
+                )
+            if not math.isfinite(score):
+                raise MESpotError(f'{origin}: {key}[{number}].score: found {score}, expected a finite number')
 
 
 def _video_to_json(video: VideoResult) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.io.csv_layout import CsvLayout
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
+from mmaction_mespot.strict_csv import read_csv
 
 CLASS_NAMES = {
     **dict.fromkeys(('mae', 'macro', 'macro-expression', '0'), MAE),
@@ -22,6 +23,8 @@ CLASS_NAMES = {
 """How files call the classes, in lower case."""
 
 WRITTEN_NAMES = {MAE: 'mae', ME: 'me'}
+
+LARGEST_NUMBER = 1e9
 
 Row = tuple[float, float, float, int, str]
 
@@ -43,27 +46,19 @@ def read_detection_csv(path: str | Path, layout: CsvLayout) -> list[VideoDetecti
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of detections')
-    with path.open(encoding='utf-8-sig', newline='') as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
-        header = [name.strip() for name in reader.fieldnames or []]
-        reader.fieldnames = header
-        missing = [name for name in layout.wanted() if name not in header]
-        if missing:
-            raise MESpotError(f'{path}: columns {missing} expected, found {header}')
-        groups: dict[tuple[str | None, str], list[Row]] = {}
-        origins: dict[tuple[str | None, str], str] = {}
-        for cells in reader:
-            origin = f'{path}, row {reader.line_num}'
-            if None in cells or None in cells.values():
-                raise MESpotError(f'{origin}: expected {len(header)} cells as in the header')
-            cells = {name: cell.strip() for name, cell in cells.items()}
-            key = (cells[layout.subject] if layout.subject else None, cells[layout.video])
-            if not key[1]:
-                raise MESpotError(
-                    f'{origin}, column {layout.video}: the name of a video expected, found none'
-                )
-            groups.setdefault(key, []).append(_read_row(cells, layout, origin))
-            origins.setdefault(key, origin)
+
+    def error(reason: str) -> MESpotError:
+        return MESpotError(f'{path}, {reason}' if reason.startswith('row') else f'{path}: {reason}')
+
+    groups: dict[tuple[str | None, str], list[Row]] = {}
+    origins: dict[tuple[str | None, str], str] = {}
+    for number, cells in read_csv(path, layout.wanted(), error, exact=True):
+        origin = f'{path}, row {number}'
+        key = (cells[layout.subject] if layout.subject else None, cells[layout.video])
+        if not key[1]:
+            raise MESpotError(f'{origin}, column {layout.video}: the name of a video expected, found none')
+        groups.setdefault(key, []).append(_read_row(cells, layout, origin))
+        origins.setdefault(key, origin)
     return [
         VideoDetections(
             video,
@@ -137,7 +132,7 @@ def read_class(text: str, origin: str) -> int:
 
 
 def read_number(text: str, origin: str) -> float:
-    """A finite number.
+    """A finite number, up to :data:`LARGEST_NUMBER`.
 
     Raises:
         MESpotError: If it is none.
@@ -146,8 +141,8 @@ def read_number(text: str, origin: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise MESpotError(f'{origin}: a number expected, found {text!r}')
+    if not abs(value) <= LARGEST_NUMBER:  # NaN fails too
+        raise MESpotError(f'{origin}: a number expected, found {text!r:.60}')
     return value
 
 

@@ -36,7 +36,11 @@ def read_detection_texts(
     videos = []
     for path in paths:
         rows = []
-        for number, line in enumerate(path.read_text(encoding='utf-8-sig').splitlines(), 1):
+        try:
+            lines = path.read_text(encoding='utf-8-sig').splitlines()
+        except UnicodeError as error:
+            raise MESpotError(f'{path}: no text in UTF-8 ({error})') from error
+        for number, line in enumerate(lines, 1):
             origin, cells = f'{path}, row {number}', line.replace(',', ' ').split()
             if not cells or cells[0].startswith('#'):
                 continue

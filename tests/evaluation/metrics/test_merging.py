@@ -59,7 +59,7 @@ def test_fusion_with_the_dump_of_a_spotter(tmp_path):
 
 
 def test_fusion_with_the_dump_of_other_videos_is_named(tmp_path):
-    for options, found in ((dict(part='hard'), 'found none'), (dict(total_frames=200), 'one of 200 frames')):
+    for options, found in ((dict(part='hard'), 'found none'), (dict(total_frames=250), 'one of 250 frames')):
         settings = PostProcessing.from_dict(spotter_dump(tmp_path / 'flow.json', **options))
         with pytest.raises(
             MESpotError, match=rf'flow\.json: expected video s01_0101 .* 300 frames, .*{found}'
