@@ -16,9 +16,10 @@ from mmaction_mespot.apis.evaluate import (
     parse_thresholds,
     write_tables,
 )
-from mmaction_mespot.apis.evaluate_input import pool_inputs, read_input
+from mmaction_mespot.apis.evaluate_input import FileOptions, pool_inputs, read_input, read_tables
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
+from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
 
 
 def parse_args() -> argparse.Namespace:
@@ -28,18 +29,44 @@ def parse_args() -> argparse.Namespace:
     add(
         'detections',
         nargs='*',
-        help='dump (JSON), CSV, or folder of <video>.txt with "start end score [class]"; several are pooled',
+        help='dump (JSON), table (CSV, TSV, text) or folder of tables; several are pooled',
     )
     add('--annotations', nargs='+', default=[], help='annotation JSON; a dump may go without')
     add('--split', help='only the subjects of this split of the annotations')
     add('--protocol', default='default', choices=[*PROTOCOLS, 'all'], help='default: default')
     add('--thresholds', help='score thresholds, such as MaE=0.5,ME=0.4 (default: those of the dump)')
     add('--top-threshold', type=float, help='instead keep this fraction of the candidates of each video')
-    add('--columns', help='columns of a CSV: video=vid,start=on,end=off,score=p,label=type')
-    add(
-        '--first-frame', type=int, choices=(0, 1), default=0, help='of text files and such a CSV (default: 0)'
+    tables = parser.add_argument_group('tables of detections').add_argument
+    tables(
+        '--label',
+        nargs=2,
+        action='append',
+        default=[],
+        metavar=('CLASS', 'PATH'),
+        help='a table or folder whose detections are all MaE, or all ME; may be given several times',
     )
-    add('--inclusive', action='store_true', help='their "end" is the last frame, not the one behind it')
+    tables('--columns', help='by name, or position without a header: video=vid,start=on,end=off,score=p')
+    tables(
+        '--first-frame', type=int, choices=(0, 1), help="number of a video's first frame (default: see docs)"
+    )
+    tables(
+        '--inclusive',
+        action=argparse.BooleanOptionalAction,
+        help='whether the end is the last frame, not the one behind it (default: see docs)',
+    )
+    tables(
+        '--outside',
+        choices=OUTSIDE_RULES,
+        default='error',
+        help='detections outside their video: list them all and stop, cut, drop, or keep (default: error)',
+    )
+    tables(
+        '--video-name',
+        default='whole',
+        metavar='RULE',
+        help='what of a name names the video: whole, last (part of a path), stem, or a regular expression '
+        'with a group (default: whole)',
+    )
     add('--sweep', action='append', default=[], help='iou=0.5,0.4,0.35,0.3 or top_threshold=0.30:0.60:0.05')
     add('--compare', nargs=2, metavar=('A', 'B'), help='two results on the same videos, with a bootstrap')
     add('--samples', type=int, default=2000, help='draws of the bootstrap (default: 2000)')
@@ -55,24 +82,22 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Evaluate, print, write."""
     args = parse_args()
-    if (not args.detections) == (args.compare is None):
+    if sum(map(bool, (args.detections or args.label, args.compare))) != 1:
         raise MESpotError('give either detections or --compare A B')
     thresholds = parse_thresholds(args.thresholds) if args.thresholds else None
-    inputs = [
-        read_input(
-            path,
-            args.annotations,
-            args.split,
-            args.columns,
-            args.first_frame,
-            args.inclusive,
-            thresholds,
-            args.top_threshold,
-        )
-        for path in args.compare or args.detections
-    ]
+    options = FileOptions(args.columns, args.first_frame, args.inclusive, args.outside, args.video_name)
+    reading = (args.annotations, args.split, options, thresholds, args.top_threshold)
+    files = [*args.detections, *(path for _, path in args.label)]
+    tables_only = [(path, None) for path in args.detections if not path.endswith('.json')]
+    if args.compare or len(tables_only) < len(args.detections):
+        if args.label:
+            raise MESpotError('--label goes with tables of detections, not with dumps')
+        inputs = [read_input(path, *reading) for path in args.compare or args.detections]
+    else:
+        labelled = [(path, class_name) for class_name, path in args.label]
+        inputs = [read_tables([*tables_only, *labelled], *reading)]
     other = inputs[1] if args.compare else None
-    several = len(args.detections) > 1
+    several = len(inputs) > 1 and not args.compare
     given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
     protocol = None if args.protocol == 'all' else get_protocol(args.protocol)
     tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
@@ -80,12 +105,15 @@ def main() -> None:
         warning = given.offset_warning(one)
         if warning:
             print(f'warning: {warning}', file=sys.stderr)
+    for note in given.notes:
+        print(f'note: {note}')
     # Piped output must not be cut at 80 columns.
     console = Console() if sys.stdout.isatty() else Console(width=200)
     for table in tables:
         console.print(table.rich())
     about = {
-        'detections': args.compare or (args.detections if several else args.detections[0]),
+        'detections': args.compare or (files if len(files) > 1 else files[0]),
+        'notes': list(given.notes),
         'kept': given.kept,
         'videos': len(given.videos),
         'protocol': 'all' if protocol is None else describe_protocol(protocol),

@@ -70,5 +70,6 @@ def describe(error: BaseException) -> str:
     message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     if 'in DataLoader worker process' in message:
         return message.strip().splitlines()[-1]
-    line = ' '.join(message.split())
+    # All problems of a file are listed at once, a line each.
+    line = '\n  - '.join(' '.join(part.split()) for part in message.split('\n  - '))
     return line if isinstance(error, MESpotError) else f'{type(error).__name__}: {line}'

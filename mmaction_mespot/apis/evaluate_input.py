@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,11 +14,13 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
-from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT, CsvLayout
+from mmaction_mespot.evaluation.io.csv_layout import class_of
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
 from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class EvaluationInput:
         thresholds: Score threshold by class name, or None.
         top_threshold: Fraction of each video's candidates to keep, or None; comes before the thresholds.
         offset_rules: What ended labels without an offset, as the annotation files tell.
+        notes: What the files left open and how it was read, a line each.
+        first_frame, inclusive: How the file of the detections counts frames, for showing them as it does.
         pooled: The inputs that this one is made of, such as the folds of a cross-validation; each keeps its
             candidates by its own rule.
     """
@@ -41,6 +44,9 @@ class EvaluationInput:
     thresholds: Mapping[str, float] | None = None
     top_threshold: float | None = None
     offset_rules: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    first_frame: int = 0
+    inclusive: bool = False
     pooled: tuple[EvaluationInput, ...] = ()
 
     @property
@@ -84,27 +90,42 @@ class EvaluationInput:
         )
 
 
+@dataclass(frozen=True)
+class FileOptions:
+    """What files of detections do not tell by themselves.
+
+    Attributes:
+        columns: Columns by name, see :func:`~mmaction_mespot.evaluation.io.csv_layout.parse_columns`; None to
+            find them.
+        first_frame: Number of a video's first frame; None for what the layout says.
+        inclusive: Whether the end is the last frame; None for what the layout says.
+        outside: What is done with detections outside their video, see
+            :meth:`~mmaction_mespot.evaluation.io.labelled_videos.LabelledVideos.join`.
+        video_name: Which part of a name names the video, see the same.
+    """
+
+    columns: str | None = None
+    first_frame: int | None = None
+    inclusive: bool | None = None
+    outside: str = 'error'
+    video_name: str = 'whole'
+
+
 def read_input(
     path: str | Path,
     annotations: Sequence[str | Path] = (),
     split: str | None = None,
-    columns: str | None = None,
-    first_frame: int = 0,
-    inclusive: bool = False,
+    options: FileOptions | None = None,
     thresholds: Mapping[str, float] | None = None,
     top_threshold: float | None = None,
 ) -> EvaluationInput:
     """Read detections, whatever their format, and their labels.
 
     Args:
-        path: A dump (JSON), a CSV file (challenge submissions are known by their header), or a folder of text
-            files.
+        path: A dump (JSON), a table of text (CSV and the like), or a folder of tables.
         annotations: Annotation files; a dump may go without, it holds labels.
         split: Only the subjects of this split of the annotations. Defaults to None, which is all.
-        columns: Columns of a CSV file, see
-            :meth:`~mmaction_mespot.evaluation.io.csv_layout.CsvLayout.with_columns`. Defaults to None.
-        first_frame: Number of a video's first frame in text files and CSV files other than submissions.
-        inclusive: Whether ``end`` is the last frame there. Defaults to False.
+        options: How tables are read. Defaults to None: by what they say themselves.
         thresholds: Score threshold by class name. Defaults to None: those of the dump.
         top_threshold: Fraction of each video's candidates to keep. Defaults to None.
 
@@ -113,27 +134,68 @@ def read_input(
         MESpotError: If files can't be understood or don't fit together.
     """
     path = Path(path)
+    if path.suffix != '.json':
+        return read_tables([(path, None)], annotations, split, options, thresholds, top_threshold)
     if top_threshold is not None and not 0 <= top_threshold <= 1:
         raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
     labels = [load_annotations(file) for file in annotations]
     subjects = None if split is None else _split_subjects(labels, annotations, split)
-    rules = frozenset(data['metainfo']['offset_rule'] for data in labels if 'offset_rule' in data['metainfo'])
-    if path.suffix == '.json':
-        dump = load_dump(path)
-        videos = _relabel(dump.videos, labels, path) if labels else dump.videos
-        videos = [video for video in videos if subjects is None or video.subject in subjects]
-        if thresholds is None and top_threshold is None:
-            thresholds, top_threshold = dump.metainfo['thresholds'], dump.metainfo['top_threshold']
-    else:
-        if not labels:
-            raise MESpotError(f'{path}: the detections hold no labels, annotations expected')
-        found = _read_detections(path, columns, first_frame, inclusive)
-        everything = LabelledVideos.from_annotations(labels)
-        videos = everything.join(found)
-        videos = [video for video in videos if subjects is None or video.subject in subjects]
-    if not videos:
-        raise MESpotError(f'{path}: no video to evaluate' + (f' in split {split}' if split else ''))
-    return EvaluationInput(path.stem, videos, thresholds, top_threshold, rules)
+    dump = load_dump(path)
+    videos = _relabel(dump.videos, labels, path) if labels else dump.videos
+    videos = _of_subjects(videos, subjects, path, split)
+    if thresholds is None and top_threshold is None:
+        thresholds, top_threshold = dump.metainfo['thresholds'], dump.metainfo['top_threshold']
+    return EvaluationInput(path.stem, videos, thresholds, top_threshold, _offset_rules(labels))
+
+
+def read_tables(
+    files: Sequence[tuple[str | Path, str | None]],
+    annotations: Sequence[str | Path],
+    split: str | None = None,
+    options: FileOptions | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    top_threshold: float | None = None,
+) -> EvaluationInput:
+    """Read tables or folders of tables; what several of them say of one video is pooled.
+
+    Args:
+        files: Each with the class of all its detections by name, or None where it tells the class itself.
+        annotations: Annotation files.
+        split, options, thresholds, top_threshold: As in :func:`read_input`.
+
+    Raises:
+        FileNotFoundError: If a file is missing.
+        MESpotError: If files can't be understood or don't fit together.
+    """
+    if top_threshold is not None and not 0 <= top_threshold <= 1:
+        raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
+    options = options or FileOptions()
+    paths = [Path(path) for path, _ in files]
+    if not annotations:
+        raise MESpotError(f'{paths[0]}: the detections hold no labels, annotations expected')
+    labels = [load_annotations(file) for file in annotations]
+    subjects = None if split is None else _split_subjects(labels, annotations, split)
+    found: list[VideoDetections] = []
+    for path, (_, class_name) in zip(paths, files, strict=True):
+        found += _read_table(path, options, class_name)
+    joined = LabelledVideos.from_annotations(labels).join(found, options.outside, options.video_name)
+    notes = []
+    counted = {(video.first_frame, video.inclusive) for video in found if len(video.detections)}
+    for first, inclusive in sorted(counted):
+        ends = 'the end is the last frame' if inclusive else 'the end is the frame behind the last one'
+        notes.append(f'frames of the detections counted from {first}, {ends}')
+    if joined.by_length:
+        notes.append(
+            f'{joined.by_length} detections without a class: ME up to {MAX_ME_LENGTH_S:g} s, else MaE'
+        )
+    if joined.outside:
+        done = {'clip': 'cut to the video', 'drop': 'dropped', 'keep': 'kept as they are'}[options.outside]
+        notes.append(f'{joined.outside} detections reach outside their video: {done}')
+    first, inclusive = counted.pop() if len(counted) == 1 else (0, False)
+    name = paths[0].stem if len(paths) == 1 else f'{len(paths)} files'
+    videos = _of_subjects(joined.videos, subjects, paths[0], split)
+    rules = _offset_rules(labels)
+    return EvaluationInput(name, videos, thresholds, top_threshold, rules, tuple(notes), first, inclusive)
 
 
 def pool_inputs(inputs: Sequence[EvaluationInput], names: Sequence[str], name: str) -> EvaluationInput:
@@ -161,29 +223,36 @@ def pool_inputs(inputs: Sequence[EvaluationInput], names: Sequence[str], name: s
         name,
         [video for one in inputs for video in one.videos],
         offset_rules=frozenset().union(*(one.offset_rules for one in inputs)),
+        notes=tuple(dict.fromkeys(note for one in inputs for note in one.notes)),
         pooled=tuple(inputs),
     )
 
 
-def _read_detections(
-    path: Path, columns: str | None, first_frame: int, inclusive: bool
-) -> list[VideoDetections]:
-    """Detections of a folder of text files or of a CSV file."""
+def _read_table(path: Path, options: FileOptions, class_name: str | None) -> list[VideoDetections]:
+    """Detections of a folder of tables or of one table."""
+    if class_name is not None and class_name.lower() not in (name.lower() for name in CLASSES):
+        raise MESpotError(f'{path}: class {class_name!r}, expected one of {", ".join(CLASSES)}')
+    only = None if class_name is None else class_of(class_name)
+    counting = {'first_frame': options.first_frame, 'inclusive': options.inclusive}
     if path.is_dir():
-        return read_detection_texts(path, first_frame, inclusive)
+        return read_detection_texts(path, columns=options.columns, only_label=only, **counting)  # type: ignore[arg-type]
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file or folder of detections')
-    with path.open(encoding='utf-8-sig', newline='') as file:
-        header = [name.strip() for name in next(csv.reader(file), [])]
-    if columns is None:
-        for layout in (MEGC_LAYOUT, STR_LAYOUT):
-            if set(layout.header) <= set(header):
-                return read_detection_csv(path, layout)
-    layout = CsvLayout(first_frame=first_frame, inclusive=inclusive)
-    if columns is not None:
-        return read_detection_csv(path, layout.with_columns(columns))
-    known = {name: name for name in ('score', 'label') if name in header}
-    return read_detection_csv(path, replace(layout, **known))  # type: ignore[arg-type]
+    return read_detection_csv(path, columns=options.columns, only_label=only, **counting)  # type: ignore[arg-type]
+
+
+def _of_subjects(
+    videos: Sequence[VideoResult], subjects: set[str] | None, path: Path, split: str | None
+) -> list[VideoResult]:
+    """The videos of some subjects, at least one."""
+    chosen = [video for video in videos if subjects is None or video.subject in subjects]
+    if not chosen:
+        raise MESpotError(f'{path}: no video to evaluate' + (f' in split {split}' if split else ''))
+    return chosen
+
+
+def _offset_rules(labels: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(data['metainfo']['offset_rule'] for data in labels if 'offset_rule' in data['metainfo'])
 
 
 def _split_subjects(

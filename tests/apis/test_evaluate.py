@@ -177,6 +177,32 @@ def test_several_dumps_are_pooled_each_with_its_own_thresholds(evaluation_files,
     assert f'video s01_0101 of part None is both in {paths[0]} and in {paths[0]}' in capsys.readouterr().err
 
 
+def test_a_class_for_each_folder_and_paths_outside(evaluation_files, tmp_path, run, capsys):
+    names = ['--annotations', evaluation_files['annotations']]
+    for folder, row in (('mae', '0 40 0.9'), ('me', '100 106 0.4')):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / 's01_0101.txt').write_text(f'{row}\n')
+    out = tmp_path / 'r.json'
+    assert (
+        run('--label', 'MaE', tmp_path / 'mae', '--label', 'me', tmp_path / 'me', *names, '--out', out) == 0
+    )
+    assert json.loads(out.read_text())['tables']['counts'][2]['TP'] == 2
+    assert 'note: frames of the detections counted from 0' in capsys.readouterr().out
+    table = tmp_path / 'a.tsv'
+    table.write_text('x/s01_0101\t0\t40\nx/s01_0101\t-3\t5\nx/s01_0101\t100\t106\n')
+    assert run(table, *names, '--video-name', 'last') == 2
+    assert 'a.tsv, row 2: 2 -3, 3 5, expected frames 0 to' in capsys.readouterr().err
+    assert run(table, *names, '--video-name', 'last', '--outside', 'clip', '--out', out) == 0
+    printed = capsys.readouterr().out
+    assert 'note: 1 detections reach outside their video: cut to the video' in printed
+    assert 'note: 3 detections without a class: ME up to 0.5 s, else MaE' in printed
+    assert json.loads(out.read_text())['tables']['counts'][2]['TP'] == 2
+    assert run('--label', 'smile', tmp_path / 'me', *names) == 2
+    assert "class 'smile', expected one of MaE, ME" in capsys.readouterr().err
+    assert run(evaluation_files['dump'], '--label', 'ME', tmp_path / 'me', *names) == 2
+    assert '--label goes with tables of detections' in capsys.readouterr().err
+
+
 def test_errors_of_the_tool_are_one_line(evaluation_files, run, capsys):
     assert run() == 2
     assert capsys.readouterr().err == 'error: give either detections or --compare A B\n'

@@ -1,6 +1,6 @@
 import pytest
 
-from mmaction_mespot.apis.evaluate_input import read_input
+from mmaction_mespot.apis.evaluate_input import FileOptions, read_input
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import Counts, count_videos
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
@@ -12,17 +12,17 @@ OWN = 'clip,a,b,p\ns01_0101,1,40,0.9\ns01_0101,101,106,0.4\ns02_0101,11,60,0.3\n
 
 @pytest.mark.parametrize('kind', ['dump', 'csv', 'texts', 'megc', 'own'])
 def test_the_same_detections_in_every_format(evaluation_files, tmp_path, kind):
-    options = {}
+    options = None
     if kind == 'megc':
         path = tmp_path / 'cas_pred.csv'
         path.write_text(MEGC)
     elif kind == 'own':
         path = tmp_path / 'own.csv'
         path.write_text(OWN)
-        options = dict(columns='video=clip,start=a,end=b,score=p', first_frame=1, inclusive=True)
+        options = FileOptions('video=clip,start=a,end=b,score=p', first_frame=1, inclusive=True)
     else:
         path = evaluation_files[kind]
-    given = read_input(path, [evaluation_files['annotations']], **options)
+    given = read_input(path, [evaluation_files['annotations']], options=options)
     assert count_videos(given.final_videos)['overall'] == Counts(2, 1, 0)
     assert [len(video.detections) for video in given.videos] == [2, 1]
     assert given.scored == (kind != 'megc')

@@ -1,15 +1,32 @@
-"""Where a CSV file of detections holds what."""
+"""Where a table of detections holds what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
+from mmaction_mespot.delimited_text import is_number
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import ME
+from mmaction_mespot.intervals.detections import MAE, ME
 
 COLUMNS = ('subject', 'video', 'start', 'end', 'score', 'label', 'emotion')
 """What a column can hold."""
+
+KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
+    'subject': ('subject', 'sub', 'person'),
+    'video': ('video', 'vid', 'videoid', 'videoname', 'clip', 'filename', 'file', 'name'),
+    'start': ('predonset', 'onset', 'start', 'begin', 'startframe'),
+    'end': ('predoffset', 'offset', 'end', 'endframe'),
+    'score': ('score', 'confidence', 'conf', 'probability', 'prob'),
+    'label': ('predtype', 'label', 'type', 'class', 'expressiontype'),
+    'emotion': ('predemotion', 'emotion'),
+}
+"""Headers that are known, the best first; case, blanks and punctuation do not count."""
+
+_INCLUSIVE_NAMES = ('predonset', 'onset')
+_CLASS = re.compile(r'(macro|mae|micro|me)([^a-z].*|expression.*)?')
 
 
 @dataclass(frozen=True)
@@ -17,7 +34,7 @@ class CsvLayout:
     """Names of the columns and the way of counting frames.
 
     Attributes:
-        video: Column of the video's name.
+        video: Column of the video's name; None: the name of the file.
         start: Column of the first frame.
         end: Column of the last frame, or of the one behind it.
         score: Column of the score; None: every score is 1.
@@ -30,7 +47,7 @@ class CsvLayout:
         header: Order of the columns for writing.
     """
 
-    video: str = 'video'
+    video: str | None = 'video'
     start: str = 'start'
     end: str = 'end'
     score: str | None = None
@@ -42,26 +59,27 @@ class CsvLayout:
     only_label: int | None = None
     header: tuple[str, ...] = ()
 
-    def with_columns(self, text: str) -> CsvLayout:
-        """Name columns by a text such as ``video=vid,start=onset,end=offset,score=conf,label=type``.
-
-        Raises:
-            MESpotError: If it names something that no column can hold.
-        """
-        names = {}
-        for item in text.split(','):
-            key, _, column = item.partition('=')
-            if key.strip() not in COLUMNS or not column.strip():
-                raise MESpotError(
-                    f'columns: found {item!r}, expected KEY=COLUMN with KEY one of {", ".join(COLUMNS)}'
-                )
-            names[key.strip()] = column.strip()
-        return replace(self, **names)  # type: ignore[arg-type]
-
     def wanted(self) -> list[str]:
         """The columns that a file must have."""
         named: Sequence[str | None] = [getattr(self, f.name) for f in fields(self) if f.name in COLUMNS]
         return [name for name in named if name is not None]
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """Names of columns from a text such as ``video=vid,start=onset,end=offset,score=conf,label=type``.
+
+    Raises:
+        MESpotError: If it names something that no column can hold.
+    """
+    names = {}
+    for item in text.split(','):
+        key, _, column = (part.strip() for part in item.partition('='))
+        if key not in COLUMNS or not column:
+            raise MESpotError(
+                f'columns: found {item!r}, expected KEY=COLUMN with KEY one of {", ".join(COLUMNS)}'
+            )
+        names[key] = column
+    return names
 
 
 MEGC_LAYOUT = CsvLayout(
@@ -87,3 +105,122 @@ STR_LAYOUT = CsvLayout(
     header=('subject', 'video', 'onset', 'offset', 'emotion'),
 )
 """Submissions of the spot-then-recognise task (MEGC 2023-2025): micro-expressions only."""
+
+
+def layout_of_header(
+    header: Sequence[str], origin: str, video_in_name: bool = False, given: Mapping[str, str] | None = None
+) -> CsvLayout:
+    """Find the columns by a header in any order and case.
+
+    Columns called onset and offset hold the field's frame numbers: from 1, the last frame included. Those
+    called start and end count from 0, with the end behind the last frame. A table with emotions and no class
+    is a spot-then-recognise submission: all ME.
+
+    Args:
+        header: Names of the columns.
+        origin: The file, for the message.
+        video_in_name: Whether the file's name names the video, so that no column must. Defaults to False.
+        given: Names of columns by what they hold, before all known names. Defaults to none.
+
+    Raises:
+        MESpotError: If a column is not to be found; the message names the nearest and how to name it.
+    """
+    plain = [_plain(name) for name in header]
+    found = {
+        key: next((header[plain.index(name)] for name in names if name in plain), None)
+        for key, names in KNOWN_NAMES.items()
+    }
+    by_case = {name.lower(): name for name in reversed(header)}
+    found |= {key: by_case.get(name.lower(), name) for key, name in (given or {}).items()}
+    needed = ('start', 'end') if video_in_name else ('video', 'start', 'end')
+    missing = [key for key in needed if found[key] is None]
+    if missing:
+        free = [name for name in header if name and name not in found.values()]
+        hints = []
+        for key in missing:
+            near = _nearest(key, free)
+            hints.append(f'{key}={near or "NAME"}')
+            free = [name for name in free if name != near]
+        nearest = f'; the nearest: --columns {",".join(_known_columns(found, hints))}'
+        raise MESpotError(
+            f'{origin}: columns for {", ".join(missing)} expected '
+            f'(such as {", ".join(KNOWN_NAMES[key][0] for key in missing)}), found {list(header)}{nearest}'
+        )
+    inclusive = _plain(str(found['start'])) in _INCLUSIVE_NAMES
+    only = ME if found['emotion'] and not found['label'] else None
+    return CsvLayout(**found, first_frame=int(inclusive), inclusive=inclusive, only_label=only)  # type: ignore[arg-type]
+
+
+def layout_of_cells(rows: Sequence[Sequence[str]], origin: str, video_in_name: bool = False) -> CsvLayout:
+    """Find the columns of a table without a header by what stands in them; their names are '1', '2', ...
+
+    Numbers are start, end, score and class (0 or 1), in this order; a text that always names a class is the
+    class, another one the video; of two others the first is the subject.
+
+    Args:
+        rows: Cells of the rows, all as many; the first one tells the numbers from the texts.
+        origin: The file, for the message.
+        video_in_name: Whether the file's name names the video where no column does. Defaults to False.
+
+    Raises:
+        MESpotError: If it can't be told; the message says how to name the columns.
+    """
+    columns = list(zip(*rows, strict=True))
+    names = [str(i + 1) for i in range(len(columns))]
+    numeric = [is_number(cell) for cell in rows[0]]
+    numbers = [name for name, is_numeric in zip(names, numeric, strict=True) if is_numeric]
+    texts = [name for name, is_numeric in zip(names, numeric, strict=True) if not is_numeric]
+    classes = [name for name in texts if all(class_of(cell) is not None for cell in columns[int(name) - 1])]
+    if video_in_name and not classes and len(texts) == 1 and numbers and int(texts[0]) > int(numbers[-1]):
+        classes = texts  # behind the numbers of a file that is one video: a class, though not a known one
+    others = [name for name in texts if name not in classes]
+    told = len(classes) <= 1 and len(numbers) in (2, 3, 4) and len(others) <= 2
+    told = told and (len(numbers) < 4 or not classes) and (bool(others) or video_in_name)
+    if video_in_name and numbers:  # there a text between or behind numbers is a misspelt number
+        told = told and all(int(name) < int(numbers[0]) for name in others)
+    if len(numbers) == 4:
+        told = told and set(columns[int(numbers[3]) - 1]) <= {'0', '1'}
+    if not told:
+        raise MESpotError(
+            f'{origin}, row 1: no header, and from {list(rows[0])} it cannot be told which column is which; '
+            'expected video, start, end and perhaps score and class, or --columns with positions, such as '
+            'video=1,start=2,end=3,score=4'
+        )
+    return CsvLayout(
+        video=others[-1] if others else None,
+        subject=others[0] if len(others) == 2 else None,
+        start=numbers[0],
+        end=numbers[1],
+        score=numbers[2] if len(numbers) > 2 else None,
+        label=classes[0] if classes else numbers[3] if len(numbers) == 4 else None,
+    )
+
+
+def class_of(text: str) -> int | None:
+    """The label of a class name such as ``me``, ``MaE``, ``Micro - 1/2``, ``0``; None if it is none."""
+    if text in ('0', '1'):
+        return int(text)
+    match = _CLASS.fullmatch(text.strip().lower())
+    return None if match is None else MAE if match[1] in ('macro', 'mae') else ME
+
+
+def _plain(name: str) -> str:
+    return re.sub(r'[^a-z0-9]+', '', name.lower())
+
+
+def _nearest(key: str, names: Sequence[str]) -> str | None:
+    """The name that resembles one of the known names of a column most."""
+    by_plain = {_plain(name): name for name in names}
+    best = max(
+        (
+            (difflib.SequenceMatcher(None, plain, known).ratio(), plain)
+            for plain in by_plain
+            for known in KNOWN_NAMES[key]
+        ),
+        default=(0.0, ''),
+    )
+    return by_plain[best[1]] if best[0] >= 0.5 else None
+
+
+def _known_columns(found: Mapping[str, str | None], hints: Sequence[str]) -> list[str]:
+    return [*hints, *(f'{key}={name}' for key, name in found.items() if name is not None)]

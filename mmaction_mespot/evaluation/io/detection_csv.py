@@ -5,73 +5,128 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
-from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.csv_layout import CsvLayout
+from mmaction_mespot.delimited_text import TextRow, is_number, read_delimited
+from mmaction_mespot.errors import MESpotError, list_problems
+from mmaction_mespot.evaluation.io.csv_layout import (
+    CsvLayout,
+    class_of,
+    layout_of_cells,
+    layout_of_header,
+    parse_columns,
+)
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
-from mmaction_mespot.strict_csv import read_csv
-
-CLASS_NAMES = {
-    **dict.fromkeys(('mae', 'macro', 'macro-expression', '0'), MAE),
-    **dict.fromkeys(('me', 'micro', 'micro-expression', '1'), ME),
-}
-"""How files call the classes, in lower case."""
 
 WRITTEN_NAMES = {MAE: 'mae', ME: 'me'}
 
+
 LARGEST_NUMBER = 1e9
+"""Greatest number of frames or score that a file may hold."""
 
-Row = tuple[float, float, float, int, str]
+
+@dataclass(frozen=True)
+class _Row:
+    """One row of a file."""
+
+    segment: tuple[float, float]
+    score: float
+    label: int
+    emotion: str
+    origin: str
+    place: str
 
 
-def read_detection_csv(path: str | Path, layout: CsvLayout) -> list[VideoDetections]:
-    """Read a CSV file with a header; other columns than those of the layout are passed over.
+def read_detection_csv(
+    path: str | Path,
+    layout: CsvLayout | None = None,
+    columns: str | None = None,
+    first_frame: int | None = None,
+    inclusive: bool | None = None,
+    only_label: int | None = None,
+    video: str | None = None,
+) -> list[VideoDetections]:
+    """Read a table of detections, with or without a header, in any encoding and with any separator.
+
+    Columns that mean nothing here are passed over. Frames outside the video are no fault at this point: only
+    the annotations tell its length.
 
     Args:
-        path: The file.
-        layout: Its columns.
+        path: The file; see :func:`~mmaction_mespot.delimited_text.read_delimited`.
+        layout: Its columns. Defaults to None, which finds them: by the header
+            (:func:`~mmaction_mespot.evaluation.io.csv_layout.layout_of_header`), or by what stands in the
+            columns (:func:`~mmaction_mespot.evaluation.io.csv_layout.layout_of_cells`).
+        columns: Instead, columns by name, or by position ('1', ...) in a table without a header, see
+            :func:`~mmaction_mespot.evaluation.io.csv_layout.parse_columns`. Defaults to None.
+        first_frame: Number of a video's first frame. Defaults to None, which leaves it to the layout.
+        inclusive: Whether the end is the last frame. Defaults to None, which leaves it to the layout.
+        only_label: Class of all rows. Defaults to None.
+        video: Name of the video where no column names it. Defaults to None: a column must.
 
     Returns:
         One entry a video (and subject), in the order of their first rows; rows keep their order.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        MESpotError: If a column is missing or a cell can't be read; the message names file, row and column.
+        MESpotError: If the columns are not to be found, or with all cells that can't be read at once; each
+            problem names file, row and column.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of detections')
-
-    def error(reason: str) -> MESpotError:
-        return MESpotError(f'{path}, {reason}' if reason.startswith('row') else f'{path}: {reason}')
-
-    groups: dict[tuple[str | None, str], list[Row]] = {}
-    origins: dict[tuple[str | None, str], str] = {}
-    for number, cells in read_csv(path, layout.wanted(), error, exact=True):
-        origin = f'{path}, row {number}'
-        key = (cells[layout.subject] if layout.subject else None, cells[layout.video])
-        if not key[1]:
-            raise MESpotError(f'{origin}, column {layout.video}: the name of a video expected, found none')
-        groups.setdefault(key, []).append(_read_row(cells, layout, origin))
-        origins.setdefault(key, origin)
+    try:
+        rows = read_delimited(path)
+    except ValueError as error:
+        raise MESpotError(str(error)) from error
+    layout, header, body = _find_layout(path, rows, layout, columns, video is not None)
+    changes = {'first_frame': first_frame, 'inclusive': inclusive, 'only_label': only_label}
+    layout = replace(layout, **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
+    if only_label is not None:
+        layout = replace(layout, label=None)
+    groups: dict[tuple[str | None, str], list[_Row]] = {}
+    problems = []
+    for row in body:
+        origin = f'{path}, row {row.number}'
+        try:
+            if len(row.cells) != len(header):
+                raise MESpotError(
+                    f'{origin}: expected {len(header)} cells as in the first row, found {row.cells}'
+                )
+            cells = dict(zip(header, row.cells, strict=True))
+            named = cells[layout.video] if layout.video else video
+            if not named:
+                raise MESpotError(
+                    f'{origin}, column {layout.video}: the name of a video expected, found none'
+                )
+            key = (cells[layout.subject] if layout.subject else None, named)
+            read = _read_row(cells, layout, origin)
+        except MESpotError as error:
+            problems.append(str(error))
+            continue
+        groups.setdefault(key, []).append(read)
+    if problems:
+        raise MESpotError(list_problems(str(path), problems))
     return [
         VideoDetections(
-            video,
+            name,
             Detections(
-                np.array([row[:2] for row in rows]),
-                np.array([row[2] for row in rows]),
-                np.array([row[3] for row in rows]),
+                np.array([row.segment for row in found]),
+                np.array([row.score for row in found]),
+                np.array([row.label for row in found]),
             ),
-            origins[subject, video],
+            found[0].origin,
             subject,
-            tuple(row[4] for row in rows) if layout.emotion else None,
+            tuple(row.emotion for row in found) if layout.emotion else None,
+            tuple(row.place for row in found),
+            layout.first_frame,
+            layout.inclusive,
         )
-        for (subject, video), rows in groups.items()
+        for (subject, name), found in groups.items()
     ]
 
 
@@ -126,9 +181,10 @@ def read_class(text: str, origin: str) -> int:
     Raises:
         MESpotError: If it is none.
     """
-    if text.lower() not in CLASS_NAMES:
-        raise MESpotError(f'{origin}: found class {text!r}, expected one of {", ".join(CLASS_NAMES)}')
-    return CLASS_NAMES[text.lower()]
+    label = class_of(text)
+    if label is None:
+        raise MESpotError(f'{origin}: found class {text!r}, expected one such as mae, macro, me, micro, 0, 1')
+    return label
 
 
 def read_number(text: str, origin: str) -> float:
@@ -137,38 +193,52 @@ def read_number(text: str, origin: str) -> float:
     Raises:
         MESpotError: If it is none.
     """
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if is_number(text) else math.nan
     if not abs(value) <= LARGEST_NUMBER:  # NaN fails too
         raise MESpotError(f'{origin}: a number expected, found {text!r:.60}')
     return value
 
 
-def read_segment(
-    start: float, end: float, first_frame: int, inclusive: bool, origin: str
-) -> tuple[float, float]:
-    """The half-open interval from 0 of two frame numbers of a file.
+def _find_layout(
+    path: Path, rows: list[TextRow], layout: CsvLayout | None, columns: str | None, video_in_name: bool
+) -> tuple[CsvLayout, list[str], list[TextRow]]:
+    """The layout, the names of all columns, and the rows below the header."""
+    first = list(rows[0].cells) if rows else []
+    if not rows and layout is None and video_in_name:
+        return CsvLayout(video=None), [], []
+    given = parse_columns(columns) if columns is not None else None
+    header, body = first, rows[1:]
+    if layout is None and any(map(is_number, first)):
+        header, body = [str(i + 1) for i in range(len(first))], rows
+        if given is None:
+            alike = [row.cells for row in rows if len(row.cells) == len(first)]
+            layout = layout_of_cells(alike, str(path), video_in_name)
+    double = sorted({name for name in header if name and header.count(name) > 1})
+    if double:
+        raise MESpotError(f'{path}: the columns {double} stand twice in the header, expected once')
+    if layout is None:
+        layout = layout_of_header(header, str(path), video_in_name, given)
+    missing = [name for name in layout.wanted() if name not in header]
+    if missing:
+        raise MESpotError(f'{path}: columns {missing} expected, found {header}')
+    return layout, header, body
 
-    Raises:
-        MESpotError: If it ends before it starts, or starts before the first frame.
-    """
-    if start < first_frame:
-        raise MESpotError(f'{origin}: start {start:g}, but frames are numbered from {first_frame}')
-    segment = start - first_frame, end - first_frame + inclusive
-    if segment[1] <= segment[0]:
-        least = 'at least' if inclusive else 'beyond'
+
+def _read_row(cells: Mapping[str, str], layout: CsvLayout, origin: str) -> _Row:
+    start, end = (read_number(cells[name], f'{origin}, column {name}') for name in (layout.start, layout.end))
+    if end - start + layout.inclusive <= 0:
+        least = 'at least' if layout.inclusive else 'beyond'
         raise MESpotError(f'{origin}: end {end:g}, expected {least} the start {start:g}')
-    return segment
-
-
-def _read_row(cells: Mapping[str, str], layout: CsvLayout, origin: str) -> Row:
-    numbers = [read_number(cells[name], f'{origin}, column {name}') for name in (layout.start, layout.end)]
-    segment = read_segment(numbers[0], numbers[1], layout.first_frame, layout.inclusive, origin)
     score = read_number(cells[layout.score], f'{origin}, column {layout.score}') if layout.score else 1.0
     if layout.label:
         label = read_class(cells[layout.label], f'{origin}, column {layout.label}')
     else:
         label = UNKNOWN_LABEL if layout.only_label is None else layout.only_label
-    return *segment, score, label, cells[layout.emotion] if layout.emotion else ''
+    return _Row(
+        (start - layout.first_frame, end - layout.first_frame + layout.inclusive),
+        score,
+        label,
+        cells[layout.emotion] if layout.emotion else '',
+        origin,
+        f'{origin}: {layout.start} {start:g}, {layout.end} {end:g}',
+    )

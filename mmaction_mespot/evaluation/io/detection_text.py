@@ -1,56 +1,62 @@
-"""Reading detections from a folder with one text file a video."""
+"""Reading detections from a folder with one file a video, or several."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.detection_csv import read_class, read_number, read_segment
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
+from mmaction_mespot.errors import MESpotError, list_problems
+from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
+from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import Detections
+
+SUFFIXES = ('.txt', '.csv', '.tsv')
 
 
 def read_detection_texts(
-    folder: str | Path, first_frame: int = 0, inclusive: bool = False
+    folder: str | Path,
+    first_frame: int | None = None,
+    inclusive: bool | None = None,
+    columns: str | None = None,
+    only_label: int | None = None,
 ) -> list[VideoDetections]:
-    """Read all ``<video>.txt`` of a folder; lines ``start end score`` or ``start end score class``.
+    """Read all text files of a folder and of those below it, each as a table with or without a header.
 
-    Blanks, tabs or commas part the columns; empty lines and lines that start with ``#`` are passed over.
+    Where no column names the video, the file does (``<video>.txt``): lines ``start end score``, with or
+    without a class, or ``video start end score``. Blanks, tabs, commas or semicolons part the columns.
 
     Args:
         folder: The folder.
-        first_frame: Number of a video's first frame. Defaults to 0.
-        inclusive: Whether ``end`` is the last frame of the interval. Defaults to False.
+        first_frame, inclusive, columns, only_label: As in
+            :func:`~mmaction_mespot.evaluation.io.detection_csv.read_detection_csv`.
 
     Returns:
-        One entry a file, by name; a file without lines is a video without detections.
+        The videos of each file, files by name; a file without lines is a video without detections.
 
     Raises:
-        MESpotError: If there is no text file, or a line can't be understood; the message names file and row.
+        MESpotError: If there is no text file, or with all lines that can't be understood at once.
     """
-    paths = sorted(Path(folder).glob('*.txt'))
+    paths = sorted(
+        path for path in Path(folder).rglob('*') if path.suffix.lower() in SUFFIXES and path.is_file()
+    )
     if not paths:
-        raise MESpotError(f'{folder}: one text file a video expected (<video>.txt), found none')
-    videos = []
-    for path in paths:
-        rows = []
-        try:
-            lines = path.read_text(encoding='utf-8-sig').splitlines()
-        except UnicodeError as error:
-            raise MESpotError(f'{path}: no text in UTF-8 ({error})') from error
-        for number, line in enumerate(lines, 1):
-            origin, cells = f'{path}, row {number}', line.replace(',', ' ').split()
-            if not cells or cells[0].startswith('#'):
-                continue
-            if len(cells) not in (3, 4):
-                raise MESpotError(f'{origin}: found {line!r}, expected: start end score [class]')
-            start, end, score = (read_number(cell, origin) for cell in cells[:3])
-            label = read_class(cells[3], origin) if len(cells) == 4 else UNKNOWN_LABEL
-            rows.append((*read_segment(start, end, first_frame, inclusive, origin), score, label))
-        table = np.array(rows, dtype=np.float64).reshape(-1, 4)
-        videos.append(
-            VideoDetections(path.stem, Detections(table[:, :2], table[:, 2], table[:, 3]), str(path))
+        raise MESpotError(
+            f'{folder}: text files expected ({", ".join(SUFFIXES)}), such as <video>.txt, found none'
         )
+    videos, problems = [], []
+    for path in paths:
+        try:
+            found = read_detection_csv(
+                path,
+                columns=columns,
+                first_frame=first_frame,
+                inclusive=inclusive,
+                only_label=only_label,
+                video=path.stem,
+            )
+        except MESpotError as error:
+            problems.append(str(error))
+            continue
+        videos += found or [VideoDetections(path.stem, Detections.empty(), str(path))]
+    if problems:
+        raise MESpotError(list_problems(str(folder), problems))
     return videos

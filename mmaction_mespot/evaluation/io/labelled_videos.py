@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.errors import MESpotError, list_problems
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.length_classes import label_by_length
+
+OUTSIDE_RULES = ('error', 'clip', 'drop', 'keep')
+"""What may be done with detections that reach outside their video."""
+
+VIDEO_NAME_RULES: dict[str, Callable[[str], str]] = {
+    'whole': lambda name: name,
+    'last': lambda name: PurePosixPath(name.replace('\\', '/')).name,
+    'stem': lambda name: PurePosixPath(name.replace('\\', '/')).stem,
+}
+"""What of a name in a file names the video: all of it, the last part of a path, this without its suffix."""
+
+
+@dataclass(frozen=True)
+class JoinedVideos:
+    """Videos with their labels and detections.
+
+    Attributes:
+        videos: Every video of the annotations; those that the detections do not name have none.
+        outside: How many detections reached outside their video.
+        by_length: How many detections had no class and got it by their length.
+    """
+
+    videos: list[VideoResult]
+    outside: int
+    by_length: int
 
 
 @dataclass(frozen=True)
@@ -52,44 +78,87 @@ class LabelledVideos:
             raise MESpotError(f'the annotations hold no video of the subjects {subjects}')
         return cls([entry for entry, _ in chosen], [part for _, part in chosen])
 
-    def join(self, found: Sequence[VideoDetections]) -> list[VideoResult]:
-        """Every video with its labels and detections; videos that the detections do not name have none.
+    def join(
+        self, found: Sequence[VideoDetections], outside: str = 'error', video_name: str = 'whole'
+    ) -> JoinedVideos:
+        """Every video with its labels and detections; several entries of one video are pooled.
+
+        Args:
+            found: What the files hold.
+            outside: What is done with detections that reach before a video's first frame or past its last
+                one: ``'error'``; ``'clip'``: cut to the video, dropped if nothing is left; ``'drop'``;
+                ``'keep'``: counted as they are. Defaults to 'error'.
+            video_name: A key of :data:`VIDEO_NAME_RULES`, or a regular expression whose first group is the
+                video's name. Defaults to 'whole'.
 
         Raises:
-            MESpotError: If detections belong to no video, to several, or reach past the video's end.
+            MESpotError: With all detections at once that belong to no video, to several, or reach outside.
         """
+        if outside not in OUTSIDE_RULES:
+            raise MESpotError(f'outside: found {outside!r}, expected one of {", ".join(OUTSIDE_RULES)}')
+        rule = _video_name_rule(video_name)
+        known = self._known_names()
+        problems: list[str] = []
         by_entry: dict[int, list[VideoDetections]] = {}
         for video in found:
-            by_entry.setdefault(self._find(video), []).append(video)
-        return [self._result(i, by_entry.get(i, [])) for i in range(len(self.entries))]
+            try:
+                by_entry.setdefault(self._find(video, rule, known), []).append(video)
+            except MESpotError as error:
+                problems.append(str(error))
+        results, outside_rows, by_length = [], 0, 0
+        for i, entry in enumerate(self.entries):
+            videos = by_entry.get(i, [])
+            detections = Detections.concatenate([video.detections for video in videos])
+            out = (detections.segments[:, 0] < 0) | (detections.segments[:, 1] > entry['total_frames'])
+            outside_rows += int(out.sum())
+            if outside == 'error' and out.any():
+                problems += _outside_problems(entry, videos, out)
+            results.append(self._result(i, _fit(detections, entry['total_frames'], out, outside)))
+            by_length += int((detections.labels == UNKNOWN_LABEL).sum())
+        if problems:
+            origin = found[0].origin.partition(', row')[0]
+            raise MESpotError(list_problems(origin, problems))
+        return JoinedVideos(results, outside_rows, by_length)
 
-    def _find(self, video: VideoDetections) -> int:
+    def _known_names(self) -> dict[str, list[int]]:
+        """Indices of the entries by each of their names, those next to a subject included."""
+        known: dict[str, list[int]] = {}
+        for i, entry in enumerate(self.entries):
+            for name in _names(entry, True):
+                known.setdefault(name, []).append(i)
+        return known
+
+    def _find(
+        self, video: VideoDetections, rule: Callable[[str], str], known: Mapping[str, Sequence[int]]
+    ) -> int:
         """Index of the entry that a name means."""
-        hits = [
-            i
-            for i, entry in enumerate(self.entries)
-            if video.video in _names(entry, video.subject is not None) and _same_subject(entry, video.subject)
-        ]
+        name = rule(video.video)
+        hits = self._hits(name, video.subject, known)
         if len(hits) == 1:
             return hits[0]
-        named = f'{video.origin}: video {video.video!r}' + (f' of {video.subject!r}' if video.subject else '')
+        named = f'{video.origin}: video {name!r}' + (f' of {video.subject!r}' if video.subject else '')
         if hits:
             several = ', '.join(f'{self.entries[i]["video_id"]} of part {self.parts[i]}' for i in hits)
             raise MESpotError(f'{named} may be any of {several}')
-        known = sorted({name for entry in self.entries for name in _names(entry, False)})
-        near = difflib.get_close_matches(video.video, known, 3, 0.5) or known[:3]
+        for option, other in VIDEO_NAME_RULES.items():
+            if self._hits(other(video.video), video.subject, known):
+                raise MESpotError(
+                    f'{named} is not in the annotations, but {other(video.video)!r} is: --video-name {option}'
+                )
+        names = sorted({name for entry in self.entries for name in _names(entry, False)})
+        near = difflib.get_close_matches(name, names, 3, 0.5) or names[:3]
         raise MESpotError(f'{named} is not in the annotations, expected a name such as {", ".join(near)}')
 
-    def _result(self, index: int, found: list[VideoDetections]) -> VideoResult:
+    def _hits(self, name: str, subject: str | None, known: Mapping[str, Sequence[int]]) -> list[int]:
+        return [
+            i
+            for i in known.get(name, ())
+            if name in _names(self.entries[i], subject is not None)
+            and _same_subject(self.entries[i], subject)
+        ]
+
+    def _result(self, index: int, detections: Detections) -> VideoResult:
         entry = self.entries[index]
-        detections = Detections.concatenate([video.detections for video in found])
-        beyond = detections.segments[:, 0] >= entry['total_frames']
-        if beyond.any():
-            start = detections.segments[beyond][0, 0]
-            raise MESpotError(
-                f'{found[0].origin}: video {entry["video_id"]} has {entry["total_frames"]} frames, '
-                f'but a detection starts at frame {start:g} (from 0)'
-            )
         unknown = detections.labels == UNKNOWN_LABEL
         labels = np.where(unknown, label_by_length(detections.segments, entry['fps']), detections.labels)
         instances = entry['instances']
@@ -103,6 +172,55 @@ class LabelledVideos:
             labels=np.array([instance['label'] for instance in instances]),
             detections=Detections(detections.segments, detections.scores, labels),
         )
+
+
+def _video_name_rule(text: str) -> Callable[[str], str]:
+    """The rule of a name; a regular expression that does not fit leaves a name as it is."""
+    if text in VIDEO_NAME_RULES:
+        return VIDEO_NAME_RULES[text]
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise MESpotError(f'video name: found {text!r}, no regular expression ({error})') from error
+    if pattern.groups < 1:
+        raise MESpotError(
+            f'video name: found {text!r}, expected one of {", ".join(VIDEO_NAME_RULES)}, or a regular '
+            'expression with a group, such as (.+)_pred'
+        )
+
+    def rule(name: str) -> str:
+        match = pattern.fullmatch(name)
+        return match[1] if match else name
+
+    return rule
+
+
+def _fit(detections: Detections, total_frames: int, out: np.ndarray, outside: str) -> Detections:
+    """The detections of one video after the rule on those that reach outside."""
+    if outside == 'drop':
+        return detections[~out]
+    if outside == 'clip':
+        segments = detections.segments.clip(0, total_frames)
+        left = segments[:, 1] > segments[:, 0]
+        return Detections(segments, detections.scores, detections.labels)[left]
+    return detections
+
+
+def _outside_problems(
+    entry: Mapping[str, Any], videos: Sequence[VideoDetections], out: np.ndarray
+) -> list[str]:
+    """One line a detection that reaches outside."""
+    places: list[str] = []
+    for video in videos:
+        segments = video.detections.segments.tolist()
+        first = video.first_frame
+        places += [
+            f'{place}, expected frames {first} to {entry["total_frames"] - 1 + first} of video '
+            f'{entry["video_id"]} (--outside clip, drop or keep)'
+            for place in video.places
+            or [f'{video.origin}: detection {start:g} to {end:g}' for start, end in segments]
+        ]
+    return [place for place, is_out in zip(places, out.tolist(), strict=True) if is_out]
 
 
 def _names(entry: Mapping[str, Any], next_to_subject: bool) -> set[str]:

@@ -20,9 +20,11 @@ class VideoDetections:
         origin: File and row where the video is named first, for messages.
         subject: The subject's name in the file, or None.
         emotions: One emotion a detection, or None.
+        first_frame, inclusive: How the file counts frames, for showing them as it does.
+        places: File and row of each detection with its frames as written there, for messages; or empty.
 
     Raises:
-        ValueError: If there is not one emotion a detection.
+        ValueError: If there is not one emotion, or one place, for each detection.
     """
 
     video: str
@@ -30,9 +32,16 @@ class VideoDetections:
     origin: str = ''
     subject: str | None = None
     emotions: tuple[str, ...] | None = None
+    places: tuple[str, ...] = ()
+    first_frame: int = 0
+    inclusive: bool = False
 
     def __post_init__(self) -> None:
         if self.emotions is not None and len(self.emotions) != len(self.detections):
             raise ValueError(
                 f'video {self.video}: {len(self.emotions)} emotions for {len(self.detections)} detections'
+            )
+        if self.places and len(self.places) != len(self.detections):
+            raise ValueError(
+                f'video {self.video}: {len(self.places)} places for {len(self.detections)} detections'
             )

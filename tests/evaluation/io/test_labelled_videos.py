@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
@@ -47,7 +49,7 @@ def found(video, rows=((10, 20, ME),), **names):
     ],
 )
 def test_names_of_a_video(video):
-    results = LabelledVideos.from_annotations([annotations()]).join([video])
+    results = LabelledVideos.from_annotations([annotations()]).join([video]).videos
     assert [len(result.detections) for result in results] == [1, 0, 0]
     assert (results[0].video_id, results[0].subject, results[0].fps) == ('s15_0101', 's15', 30)
     assert results[0].segments.tolist() == [[10, 20]]
@@ -55,7 +57,7 @@ def test_names_of_a_video(video):
 
 def test_class_by_length_where_the_file_tells_none():
     rows = [(0, 15, UNKNOWN_LABEL), (0, 16, UNKNOWN_LABEL), (0, 16, ME)]
-    results = LabelledVideos.from_annotations([annotations()]).join([found('s15_0102', rows)])
+    results = LabelledVideos.from_annotations([annotations()]).join([found('s15_0102', rows)]).videos
     assert results[1].detections.labels.tolist() == [ME, MAE, ME]
 
 
@@ -74,7 +76,7 @@ def test_subjects():
         (found('s15_0101', subject='s16'), "video 's15_0101' of 's16' is not in the annotations"),
         (
             found('s15_0101', [(500, 510, ME)]),
-            'video s15_0101 has 500 frames, but a detection starts at frame 500',
+            r'detection 500 to 510, expected frames 0 to 499 of video s15_0101 \(--outside',
         ),
     ],
 )
@@ -87,3 +89,64 @@ def test_a_name_in_two_parts():
     labelled = LabelledVideos.from_annotations([annotations('normal'), annotations('hard')])
     with pytest.raises(MESpotError, match='may be any of s15_0101 of part normal, s15_0101 of part hard'):
         labelled.join([found('s15_0101')])
+
+
+OUT = [(-2, 10, ME), (5, 20, ME), (490, 502, MAE), (500, 510, ME), (-5, 0, ME)]
+
+
+def test_detections_outside_are_all_listed():
+    labelled = LabelledVideos.from_annotations([annotations()])
+    places = tuple(f'a.csv, row {i + 2}: onset {row[0] + 1}, offset {row[1]}' for i, row in enumerate(OUT))
+    video = found('s15_0101', OUT, places=places, first_frame=1, inclusive=True)
+    with pytest.raises(MESpotError) as raised:
+        labelled.join([video, found('nobody')])
+    lines = str(raised.value).splitlines()
+    assert lines[0] == 'a.csv: 5 problems'
+    assert lines[-1].endswith(
+        'onset -4, offset 0, expected frames 1 to 500 of video s15_0101 (--outside clip, drop or keep)'
+    )
+    assert [i + 2 for i in (0, 2, 3, 4)] == [int(line.split('row ')[1][0]) for line in lines[2:]]
+
+
+@pytest.mark.parametrize(
+    ('rule', 'segments'),
+    [
+        ('clip', [[0, 10], [5, 20], [490, 500]]),
+        ('drop', [[5, 20]]),
+        ('keep', [list(row[:2]) for row in OUT]),
+    ],
+)
+def test_rules_for_detections_outside(rule, segments):
+    joined = LabelledVideos.from_annotations([annotations()]).join([found('s15_0101', OUT)], rule)
+    assert joined.videos[0].detections.segments.tolist() == segments
+    assert joined.outside == 4
+
+
+@given(st.lists(st.tuples(st.integers(-20, 520), st.integers(1, 60)), max_size=12))
+def test_what_is_cut_lies_inside(rows):
+    labelled = LabelledVideos.from_annotations([annotations()])
+    video = found('s15_0101', [(start, start + length, ME) for start, length in rows])
+    cut, dropped, kept = (labelled.join([video], rule) for rule in ('clip', 'drop', 'keep'))
+    assert cut.outside == dropped.outside == kept.outside
+    assert len(kept.videos[0].detections) == len(rows)
+    assert len(dropped.videos[0].detections) == len(rows) - cut.outside
+    for one in (cut, dropped):
+        segments = one.videos[0].detections.segments
+        assert (segments >= 0).all() and (segments <= 500).all() and (segments[:, 0] < segments[:, 1]).all()
+
+
+def test_paths_as_names():
+    labelled = LabelledVideos.from_annotations([annotations()])
+    path = found('s15/15_0101disgustingteeth')
+    with pytest.raises(MESpotError, match="but '15_0101disgustingteeth' is: --video-name last"):
+        labelled.join([path])
+    assert len(labelled.join([path], video_name='last').videos[0].detections) == 1
+    for name, rule in (('s15/15_0101.mp4', 'stem'), ('15_0101_pred', '(.+)_pred'), ('c\\15_0101', 'last')):
+        assert len(labelled.join([found(name)], video_name=rule).videos[0].detections) == 1
+    with pytest.raises(MESpotError, match=r'--video-name stem'):
+        labelled.join([found('s15/15_0101.mp4')])
+    for wrong in ('(', 'name'):
+        with pytest.raises(MESpotError, match='video name: found'):
+            labelled.join([path], video_name=wrong)
+    # Two entries of one video are pooled.
+    assert len(labelled.join([found('s15_0101'), found('15_0101')]).videos[0].detections) == 2
