@@ -18,6 +18,7 @@ from .source_video import SourceVideo
 from .video_listing import VideoListing
 
 _LONG_MICRO_S = 1.0
+_LISTED_NOTES = 20
 
 ASSEMBLY_RULES = {
     'not_understood': 'rows or videos not understood: left out',
@@ -26,6 +27,7 @@ ASSEMBLY_RULES = {
     'apex_clipped_off': 'events whose apex lies in what was clipped: apex left out',
     'overlapping_pair': 'pairs of overlapping events: kept',
     'long_micro': f'ME longer than {_LONG_MICRO_S:g} s: kept, the class is the one of the table',
+    'video_note': 'notes on video files: see above',
     'folder_ignored': 'folders whose name is not one of a video: no video',
     'video_without_events': 'videos without events: kept, every detection in them is a false positive',
 }
@@ -66,6 +68,8 @@ def assemble(
     """
     for name in listing.ignored:
         report.add('folder_ignored', file=name, found='folder', done='not read')
+    for name, note in listing.notes:
+        report.add('video_note', file=name, found=note, done='read so')
     placed, misplaced = _place(events, listing, report, clip_past_end)
     all_problems = [*listing.problems, *problems, *misplaced]
     if all_problems and (not lenient or not listing.videos):
@@ -89,6 +93,8 @@ def assemble(
         'data_list': data_list,
     }
     validate_annotations(data, str(listing.root))
+    for name, note in listing.notes[:_LISTED_NOTES]:
+        report.found[f'note on {name}'] = '; '.join(filter(None, (report.found.get(f'note on {name}'), note)))
     labels = Counter(instance['label'] for video in data_list for instance in video['instances'])
     report.found['totals'] = (
         f'{labels[MAE]} MaE and {labels[ME]} ME in {len(data_list)} videos of '

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 
 from .annotation_error import AnnotationError
+from .video_file import VideoFile
 
 _NUMBERED_IMAGE = re.compile(
     r'^(?P<prefix>.*?)(?P<number>\d+)(?P<suffix>\.(?:jpe?g|png|bmp))$', re.IGNORECASE
@@ -35,9 +36,12 @@ class FrameFolder:
 
     @staticmethod
     def looks_like(path: Path) -> bool:
-        """Tell whether a folder holds a numbered image."""
-        return path.is_dir() and any(
-            _NUMBERED_IMAGE.match(entry.name) for entry in path.iterdir() if not entry.name.startswith('.')
+        """Tell whether a folder holds a numbered image, and no video, beside which pictures are no frames."""
+        if not path.is_dir():
+            return False
+        entries = [entry for entry in path.iterdir() if not entry.name.startswith('.')]
+        return any(_NUMBERED_IMAGE.match(entry.name) for entry in entries) and not any(
+            map(VideoFile.looks_like, entries)
         )
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from .labelled_event import LabelledEvent
 from .locate import check_root, find_tables, given_table, only, relative, walk
 from .read_report import ReadReport
 from .schema import MAX_FPS
-from .video_file import VIDEO_SUFFIXES
+from .video_file import VideoFile
 from .video_listing import VideoListing
 from .workbook import Row
 
@@ -28,6 +29,8 @@ RULES = {
     **TIME_RULES,
     **CELL_RULES,
     **ASSEMBLY_RULES,
+    'output_folder': 'folders of results or prepared data: no videos',
+    'subject_spelling': 'subjects that differ by upper and lower case alone: one person',
     'row_without_event': 'rows that only name a video: no event, but its subject counts',
 }
 
@@ -35,6 +38,7 @@ COLUMNS = ('video', 'onset', 'apex', 'offset', 'type')
 """Columns of the table; ``subject`` may follow."""
 
 _ANY_DEPTH = re.compile(r'(?!)')
+_OUTPUTS = ('intervals.json', 'manifest.json')
 _UNUSABLE = re.compile(r'[/\\]+')
 
 
@@ -75,21 +79,36 @@ def read_own(
     report = ReadReport(RULES)
     path = given_table(root, table) if table else _find_csv(root)
     sheet = _read_csv(path, relative(path, root))
-    videos = [p for p in walk(root, _ANY_DEPTH) if _is_video(p)]
+    outputs: list[Path] = []
+    videos = []
+    for place in walk(root, _ANY_DEPTH):
+        if outputs and place.is_relative_to(outputs[-1]):
+            continue
+        if place.is_dir() and _is_output(place):
+            outputs.append(place)
+            report.add('output_folder', file=relative(place, root), found='results', done='not read')
+        elif _is_video(place):
+            videos.append(place)
     report.found.update(table=sheet.file, videos=f'{len(videos)} below {root}')
     ids = [(_video_id(path, root), path) for path in videos]
     names = _names(ids, root)
     subjects: dict[str, str] = {}
+    spellings: dict[str, str] = {}
 
     def read_row(cells: dict[str, Any], where: dict[str, Any]) -> LabelledEvent | None:
         name = cell_text(cells['video'], where, report)
-        matches = names.get(name.replace('\\', '/'), [])
+        matches = names.get(_key(name.replace('\\', '/')), [])
         if len(matches) > 1:
             raise CellError('video', name, f'a path that only one of {", ".join(matches)} has')
         if not name:
             raise CellError('video', cells['video'], 'the name of a video')
         video_id = matches[0] if matches else name
         subject = cell_text(cells.get('subject'), where, report)
+        if subject:
+            known = spellings.setdefault(_key(subject).casefold(), subject)
+            if known != subject:
+                report.add('subject_spelling', **where, found=subject, done=known)
+            subject = known
         if subject and subjects.setdefault(video_id, subject) != subject:
             raise CellError('subject', subject, f'{subjects[video_id]}, as in a row above')
         if matches and all(cells[key] is None for key in COLUMNS[1:]):
@@ -139,15 +158,23 @@ def _read_csv(path: Path, file: str) -> LabelSheet:
 
 
 def _is_video(path: Path) -> bool:
-    if path.is_file():
-        return path.suffix.lower() in VIDEO_SUFFIXES
-    return FrameFolder.looks_like(path)
+    return VideoFile.looks_like(path) if path.is_file() else FrameFolder.looks_like(path)
+
+
+def _is_output(path: Path) -> bool:
+    """Whether a folder holds what this package wrote: results of a video, or a prepared data set."""
+    return any((path / name).is_file() for name in _OUTPUTS)
 
 
 def _video_id(path: Path, root: Path) -> str:
     """Give the path below the root without the suffix of a file, its parts joined by an underscore."""
     name = relative(path, root) if path.is_dir() else relative(path.with_suffix(''), root)
-    return folder_name(_UNUSABLE.sub('_', name), 'video')
+    return folder_name(_UNUSABLE.sub('_', _key(name)), 'video')
+
+
+def _key(name: str) -> str:
+    """Give a name composed (NFC): file systems and tables write the same letters differently."""
+    return unicodedata.normalize('NFC', name)
 
 
 def _names(ids: list[tuple[str, Path]], root: Path) -> dict[str, list[str]]:
@@ -155,6 +182,7 @@ def _names(ids: list[tuple[str, Path]], root: Path) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for video_id, path in ids:
         stem = path if path.is_dir() else path.with_suffix('')
-        for name in {relative(path, root), relative(stem, root), path.name, stem.name, video_id}:
+        spelled = (relative(path, root), relative(stem, root), path.name, stem.name, video_id)
+        for name in set(map(_key, spelled)):
             names.setdefault(name, []).append(video_id)
     return names

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
+from mmaction_mespot.preprocessing.video import VideoError
+from mmaction_mespot.preprocessing.video.container_source import ContainerSource
 
 from .annotation_error import AnnotationError
 
-VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg', '.m4v', '.wmv')
+# fmt: off
+VIDEO_SUFFIXES = (
+    '.mp4', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg', '.m4v', '.wmv', '.mts', '.m2ts', '.ts', '.3gp',
+    '.3g2', '.flv', '.ogv', '.asf', '.vob', '.mxf', '.dv',
+)
+# fmt: on
+"""Endings by which video files are found in folders."""
+_TS_SYNC = b'\x47'
 
 
 @dataclass(frozen=True)
@@ -18,10 +26,11 @@ class VideoFile:
 
     Attributes:
         path: The file.
-        total_frames: Number of frames, counted by going through the file; headers are often wrong.
-        size: Width and height in pixels.
-        fps: Frames a second as the header says, 0 if it does not.
+        total_frames: Number of frames that can be decoded, counted by going through the file.
+        size: Width and height in pixels, upright, pixels made square.
+        fps: Frames a second by the time stamps.
         start_index: Number of the first frame in tables: 1.
+        notes: What a user should know, such as stretches that can't be decoded.
     """
 
     path: Path
@@ -29,29 +38,29 @@ class VideoFile:
     size: tuple[int, int]
     fps: float
     start_index: int = 1
+    notes: tuple[str, ...] = ()
+
+    @staticmethod
+    def looks_like(path: Path) -> bool:
+        """Tell a video file by its ending; a ``.ts``, which may be TypeScript, by its first byte too."""
+        if path.suffix.lower() not in VIDEO_SUFFIXES or not path.is_file():
+            return False
+        if path.suffix.lower() != '.ts':
+            return True
+        with path.open('rb') as file:
+            return file.read(1) in (_TS_SYNC, b'')
 
     @classmethod
     def scan(cls, path: str | Path) -> VideoFile:
-        """Open a file and count its frames.
+        """Open a file and count its frames, as spotting does.
 
         Raises:
             AnnotationError: If it can't be opened or holds no frame.
         """
         path = Path(path)
-        capture = cv2.VideoCapture(str(path))
         try:
-            if not capture.isOpened():
-                raise AnnotationError(str(path), ['OpenCV cannot open this video'])
-            fps = float(capture.get(cv2.CAP_PROP_FPS))
-            size = (
-                int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
-                int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-            )
-            total = 0
-            while capture.grab():
-                total += 1
-        finally:
-            capture.release()
-        if not total:
-            raise AnnotationError(str(path), ['holds no frame'])
-        return cls(path, total, size, fps if 0 < fps < float('inf') else 0.0)
+            source = ContainerSource(path)
+        except VideoError as error:
+            raise AnnotationError(str(path), [str(error).removeprefix(f'{path}: ')]) from error
+        total = len(source.times_s())
+        return cls(path, total, source.size, source.fps, notes=tuple(source.notes))

@@ -21,6 +21,7 @@ class VideoListing:
         ignored: Folders that are no video, relative to the root.
         problems: What is wrong with the frames, one line a problem.
         faulty: Ids of the videos left out because of a problem.
+        notes: What a user should know of a video file, with its place.
     """
 
     root: Path
@@ -28,6 +29,7 @@ class VideoListing:
     ignored: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
         self, video_id: str, subject: str, path: Path, fps: float | None, first_frame: int | None = None
@@ -60,6 +62,8 @@ class VideoListing:
                 problems.append(
                     f'the first frame has the number {frames.start_index}, expected {first_frame}'
                 )
+            if isinstance(frames, VideoFile):
+                self.notes += [(location, note) for note in frames.notes]
         for problem in problems:
             self.fault(video_id, location, problem)
         if frames is not None and fps and not problems:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
-from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
+from mmaction_mespot.annotations.video_file import VideoFile
 from mmaction_mespot.contained import folder_name
 from mmaction_mespot.numbered_name import numbered_name
 
@@ -50,4 +50,4 @@ def result_names(videos: Iterable[Path]) -> list[str]:
 def _is_video(path: Path) -> bool:
     if path.name.startswith('.'):
         return False
-    return path.suffix.lower() in VIDEO_SUFFIXES if path.is_file() else FrameFolder.looks_like(path)
+    return VideoFile.looks_like(path) if path.is_file() else FrameFolder.looks_like(path)

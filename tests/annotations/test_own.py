@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import cv2
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 from casme2_fixture import write_frames
 from reader_checks import events_of, lost_rows
+from video_files import ramp
+from video_files import write_video as encode
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.own import read_own
@@ -117,5 +120,46 @@ def test_names_and_tables_that_are_not_clear(root: Path) -> None:
     ):
         read_own(root, table='second.csv')
     (root / 'bad.avi').write_bytes(b'RIFF')
-    with pytest.raises(AnnotationError, match=r'bad\.avi: OpenCV cannot open this video'):
+    with pytest.raises(AnnotationError, match=r'bad\.avi: not a readable video'):
         read_own(root, table='labels.csv', fps=25)
+
+
+def _small_video(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encode(path, ramp(20, 32, 32))
+
+
+def test_results_and_prepared_data_below_the_root_are_no_videos(tmp_path: Path) -> None:
+    _small_video(tmp_path / 'a.mp4')
+    for folder, name in (('results/a', 'intervals.json'), ('prepared', 'manifest.json')):
+        _small_video(tmp_path / folder / 'overlay.mp4')
+        (tmp_path / folder / name).write_text('{}')
+    (tmp_path / 'labels.csv').write_text('video,onset,apex,offset,type\na,2,4,8,ME\n')
+    data, report = read_own(tmp_path)
+    assert [video['video_id'] for video in data['data_list']] == ['a']
+    assert [row['file'] for row in report.rows if row['rule'] == 'output_folder'] == ['prepared', 'results/a']
+
+
+def test_spellings_of_a_person_and_of_a_file_name_are_one(tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize('NFD', 'Zoë')
+    for name in ('a', 'b', decomposed):
+        _small_video(tmp_path / f'{name}.mp4')
+    (tmp_path / 'labels.csv').write_text(
+        'video,onset,apex,offset,type,subject\na,2,4,8,ME,Anna\nb,2,4,8,ME,anna\nZoë,2,4,8,ME,Zoë\n',
+        encoding='utf-8',
+    )
+    data, report = read_own(tmp_path)
+    assert {video['video_id']: video['subject'] for video in data['data_list']} == {
+        'a': 'Anna',
+        'b': 'Anna',
+        'Zoë': 'Zoë',
+    }
+    assert report.counts['subject_spelling'] == 1
+
+
+def test_pictures_beside_a_video_are_no_frames(tmp_path: Path) -> None:
+    _small_video(tmp_path / 'phone' / 'IMG_0001.MOV')
+    (tmp_path / 'phone' / 'IMG_0002.JPG').write_bytes(b'picture')
+    (tmp_path / 'labels.csv').write_text('video,onset,apex,offset,type\nIMG_0001,2,4,8,ME\n')
+    data, _ = read_own(tmp_path)
+    assert [video['video_id'] for video in data['data_list']] == ['phone_IMG_0001']

@@ -26,6 +26,7 @@ _TAGS: dict[str, Any] = {'metadata_errors': 'replace'} if hasattr(InputContainer
 _MAX_PIXELS = 8192 * 8192
 _MAX_THREADS = 4
 _MAX_READ_FAILURES = 100
+_LEAST_BOX, _MAX_BOXES = 8, 100_000
 
 
 def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
@@ -66,6 +67,28 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[av.
         except FFmpegError:
             failures += 1
             yield None
+
+
+def second_part(path: Path) -> int | None:
+    """Byte at which a second video begins in an MP4 file; FFmpeg, which reads on in others, stops before it.
+
+    Returns:
+        The place, or None if the file is no MP4, or one video.
+    """
+    size, place = path.stat().st_size, 0
+    with path.open('rb') as file:
+        for _ in range(_MAX_BOXES):
+            file.seek(place)
+            head = file.read(16)
+            if (place == 0) == (head[4:8] != b'ftyp'):
+                return place or None
+            length = int.from_bytes(head[:4], 'big')
+            if length == 1:
+                length = int.from_bytes(head[8:16], 'big')
+            if length < _LEAST_BOX or place + length + _LEAST_BOX > size:
+                return None
+            place += length
+    return None
 
 
 def _reason(error: BaseException, path: Path) -> str:

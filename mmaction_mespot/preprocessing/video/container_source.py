@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-from .container_file import FFmpegError, open_container, read_packets
+from .container_file import FFmpegError, open_container, read_packets, second_part
 from .frame import NoteList, TimedFrame, VideoError
 from .packet_times import FrameClock, PacketTimes
 from .video_source import VideoSource
@@ -18,7 +19,7 @@ _UNEVEN = 1.3
 
 
 class ContainerSource(VideoSource):
-    """Frames of a video file, upright, with the file's time stamps.
+    """Frames of a video file, upright and with square pixels, with the file's time stamps.
 
     Opening reads through the file once without decoding, for the rate and the number of frames: headers are
     often wrong (webcams). Packets that cannot be decoded are passed over with a note.
@@ -35,19 +36,35 @@ class ContainerSource(VideoSource):
         self._path = path
         self._fixed_fps = fps
         times = PacketTimes.read(path)
-        first = next(self._images(NoteList([])), None)
+        first = next(self._decoded(NoteList([])), None)
         if first is None:
             raise VideoError(f'{path}: none of the {times.count} frames can be decoded')
-        height, width = first[1].shape[:2]
+        height, width = _upright(first[1], times.pixel_aspect).shape[:2]
+        self._pixel_aspect = times.pixel_aspect
         super().__init__(str(path), fps or times.fps, (width, height), times.count)
         self._add_opening_notes(times)
 
     def __iter__(self) -> Iterator[TimedFrame]:
         """Go through the frames."""
+        for index, time_s, frame in self._timed():
+            image = _upright(frame, self._pixel_aspect)
+            if image.shape[1::-1] != self.size:
+                NoteList(self.notes).add(
+                    'changes of size', f'the size of the frames changes at {time_s:.1f} s: resized'
+                )
+                image = cv2.resize(image, self.size, interpolation=cv2.INTER_AREA)
+            yield TimedFrame(index, time_s, image)
+
+    def times_s(self) -> np.ndarray:
+        """Times of the frames that can be decoded, (T,) in s; the frames are decoded, but not made images."""
+        return np.array([time_s for _, time_s, _ in self._timed()])
+
+    def _timed(self) -> Iterator[tuple[int, float, av.VideoFrame]]:
+        """Number and time of each frame, notes added on the way."""
         notes = NoteList(self.notes)
         clock = FrameClock(self.fps, fixed=self._fixed_fps is not None)
         last_time = 0.0
-        for index, (stamp, image, broken) in enumerate(self._images(notes)):
+        for index, (stamp, frame, broken) in enumerate(self._decoded(notes)):
             time_s, jumped = clock.time(stamp)
             if broken:
                 notes.add(
@@ -56,14 +73,11 @@ class ContainerSource(VideoSource):
                 )
             if jumped:
                 notes.add('jumps of the time stamps', f'the time stamps jump at {time_s:.1f} s: evened out')
-            if image.shape[1::-1] != self.size:
-                notes.add('changes of size', f'the size of the frames changes at {time_s:.1f} s: resized')
-                image = cv2.resize(image, self.size, interpolation=cv2.INTER_AREA)
-            yield TimedFrame(index, time_s, image)
+            yield index, time_s, frame
             last_time = time_s
 
-    def _images(self, notes: NoteList) -> Iterator[tuple[float | None, np.ndarray, bool]]:
-        """Time stamp (s) and upright image of each frame, and whether frames before it were lost."""
+    def _decoded(self, notes: NoteList) -> Iterator[tuple[float | None, av.VideoFrame, bool]]:
+        """Time stamp (s) of each frame, the frame, and whether frames before it were lost."""
         broken = False
         container, stream = open_container(self._path)
         with container:
@@ -77,7 +91,7 @@ class ContainerSource(VideoSource):
                     if frame.is_corrupt:
                         broken = True
                         continue
-                    yield frame.time, _upright(frame), broken
+                    yield frame.time, frame, broken
                     broken = False
         if broken:
             notes.add('ends', 'the last frames could not be decoded')
@@ -85,6 +99,18 @@ class ContainerSource(VideoSource):
     def _add_opening_notes(self, times: PacketTimes) -> None:
         if times.cut_off is not None:
             self.notes.append(f'the file is cut off: {times.cut_off}')
+        if times.rate_assumed and self._fixed_fps is None:
+            self.notes.append(
+                f'the file has no time stamps: {self.fps:g} frames a second assumed, --fps gives another rate'
+            )
+        if times.pixel_aspect != 1:
+            wide, tall = times.pixel_aspect.as_integer_ratio()
+            self.notes.append(
+                f'its pixels are {wide}:{tall}, not square: stretched to {self.size[0]} x {self.size[1]} px'
+            )
+        behind = second_part(self._path)
+        if behind is not None:
+            self.notes.append(f'a second video begins in the file at byte {behind}: it is not read')
         low, high = times.usual_intervals
         if self._fixed_fps is None and high > _UNEVEN * low:
             self.notes.append(
@@ -93,8 +119,15 @@ class ContainerSource(VideoSource):
             )
 
 
-def _upright(frame: av.VideoFrame) -> np.ndarray:
-    """(H, W, 3) RGB uint8, turned as the file says."""
-    image = frame.to_ndarray(format='rgb24')
+def _upright(frame: av.VideoFrame, pixel_aspect: Fraction) -> np.ndarray:
+    """(H, W, 3) RGB uint8, its pixels made square, turned as the file says."""
+    image: np.ndarray = frame.to_ndarray(format='rgb24')
+    if pixel_aspect != 1:
+        height, width = image.shape[:2]
+        if pixel_aspect > 1:
+            width = round(width * pixel_aspect)
+        else:
+            height = round(height / pixel_aspect)
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,10 @@ _CUT_FRACTION = 0.01
 _SAME_FRAMES = 0.1
 _PLAUSIBLE_FPS = (1.0, 1000.0)
 _DEFAULT_FPS = 25.0
+_PART_STEP_BACK_S = 0.1
+_BARE_STREAMS = ('h264', 'hevc', 'm4v', 'mpegvideo', 'mjpeg', 'obu')
+_PLAUSIBLE_ASPECT = (0.1, 10.0)
+_SQUARE_ENOUGH = 0.005
 _LONGEST_STEP_S = 60.0
 _LONGEST_STEP_BACK_S = 1.0
 _LEAST_STEP = 1e-3
@@ -31,12 +37,16 @@ class PacketTimes:
             rate of neighbouring frames, that rate.
         usual_intervals: 5th and 95th percentile of the times between frames in s.
         cut_off: What is missing at the end, if the header promises more; else None.
+        pixel_aspect: Width over height of a pixel.
+        rate_assumed: Whether the file says nothing about times (a bare stream without a container).
     """
 
     count: int
     fps: float
     usual_intervals: tuple[float, float]
     cut_off: str | None
+    pixel_aspect: Fraction = Fraction(1)
+    rate_assumed: bool = False
 
     @classmethod
     def read(cls, path: Path) -> PacketTimes:
@@ -47,30 +57,46 @@ class PacketTimes:
         """
         container, stream = open_container(path)
         with container:
-            stamps, count = array('d'), 0
+            stamps, count, parts, last_dts = array('d'), 0, [0], -math.inf
             for packet in read_packets(container, stream):
                 if packet is None or not packet.size:
                     continue
                 count += 1
                 stamp = packet.pts if packet.pts is not None else packet.dts
                 if stamp is not None and packet.time_base:
+                    if packet.dts is not None:
+                        # The order of decoding never goes back within a recording, as that of showing does.
+                        if packet.dts * packet.time_base < last_dts - _PART_STEP_BACK_S:
+                            parts.append(len(stamps))
+                        last_dts = float(packet.dts * packet.time_base)
                     stamps.append(float(stamp * packet.time_base))
             if not count:
                 raise VideoError(f'{path}: holds no frame')
-            times = np.sort(np.asarray(stamps))
+            recordings = [np.sort(part) for part in np.split(np.asarray(stamps), parts[1:])]
             promised = max(int(stream.frames), 0)
             promised_s = container.duration / 1e6 if container.duration else 0.0
             header_fps = float(stream.average_rate or stream.guessed_rate or 0)
-        intervals = np.diff(times)
+            aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+            bare = container.format.name in _BARE_STREAMS
+        intervals = np.concatenate([np.diff(times) for times in recordings])
         intervals = intervals[intervals <= _PAUSE_S]
         usual = np.percentile(intervals, [5, 95]) if len(intervals) else np.zeros(2)
-        span = float(times[-1] - times[0]) if len(times) else 0.0
+        span = sum(float(times[-1] - times[0]) for times in recordings if len(times))
         return cls(
             count,
             _rate(intervals, header_fps),
             (float(usual[0]), float(usual[1])),
             _cut_off(count, promised, span, promised_s),
+            _pixel_aspect(aspect),
+            bare,
         )
+
+
+def _pixel_aspect(stated: Fraction | None) -> Fraction:
+    """What a file says of its pixels; 1 where that is nothing, or beyond belief."""
+    if not stated or not _PLAUSIBLE_ASPECT[0] <= stated <= _PLAUSIBLE_ASPECT[1]:
+        return Fraction(1)
+    return Fraction(1) if abs(stated - 1) < _SQUARE_ENOUGH else Fraction(stated)
 
 
 def _rate(intervals: np.ndarray, header_fps: float) -> float:

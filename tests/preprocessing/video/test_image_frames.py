@@ -87,5 +87,5 @@ def test_video_file(tmp_path: Path) -> None:
     with pytest.raises(FrameError, match='no such file'):
         VideoFrames(tmp_path / 'w.avi')
     path.write_bytes(b'none')
-    with pytest.raises(FrameError, match='cannot open'):
+    with pytest.raises(FrameError, match='not a readable video'):
         VideoFrames(path)
