@@ -22,6 +22,7 @@ import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.intervals.grid import level_positions
+from mmaction_mespot.preprocessing.hdf5_file import CHECKED, HDF5Output, open_hdf5
 from mmaction_mespot.preprocessing.store_format import StoreError
 
 FORMAT, VERSION = 'mmaction_mespot features', 1
@@ -57,13 +58,18 @@ class FeatureWriter:
 
     def __enter__(self) -> FeatureWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = h5py.File(self._whole.__enter__(), 'w')
+        self._output = HDF5Output(self._whole.__enter__(), self.path)
+        self._file = self._output.file
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            self._output.__exit__(kind, error, trace)
+        except OSError as full:
+            self._whole.__exit__(type(full), full, full.__traceback__)
+            raise
         self._whole.__exit__(kind, error, trace)
 
     def append(self, levels: Mapping[str, Sequence[np.ndarray]]) -> None:
@@ -92,7 +98,8 @@ class FeatureWriter:
             for name, level in list(group.items()):
                 stride = self.strides[int(name.removeprefix('level_'))]
                 instants = level_positions(len(level), stride).double().numpy()
-                group[f'{name}_times'] = instants * self.frame_interval / self.fps
+                seconds = instants * self.frame_interval / self.fps
+                group.create_dataset(f'{name}_times', data=seconds, **CHECKED)
         self._file.attrs.update(
             dict(
                 attrs,
@@ -116,10 +123,12 @@ class FeatureWriter:
                 chunks=(ROWS_PER_CHUNK, *rows.shape[1:]),
                 compression='lzf',
                 shuffle=True,
+                **CHECKED,
             )
         data = self._file[name]
         data.resize(len(data) + len(rows), axis=0)
         data[-len(rows) :] = rows
+        self._output.check()
 
 
 class FeatureReader:
@@ -181,12 +190,15 @@ class FeatureReader:
             )
         try:
             with self._open() as file:
-                return [
+                levels = [
                     file[stream][f'level_{i}'][position // s : (position + length) // s].astype(np.float32)
                     for i, s in enumerate(self.strides)
                 ]
         except (OSError, KeyError) as error:
             raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
+        if not all(np.isfinite(level).all() for level in levels):
+            raise StoreError(f'{self.path}: features of {stream} are not finite, make the file again')
+        return levels
 
     def times(self, stream: str, level: int) -> np.ndarray:
         """Instants in seconds for which a level's positions stand, (T,)."""
@@ -194,4 +206,4 @@ class FeatureReader:
             return file[stream][f'level_{level}_times'][:]
 
     def _open(self) -> h5py.File:
-        return h5py.File(self.path, 'r', locking=False)
+        return open_hdf5(self.path)

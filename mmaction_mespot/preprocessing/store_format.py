@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
+
 FORMAT = 'mmaction_mespot stream'
 VERSION = 1
 OWN_ATTRS = ('format', 'version', 'kind', 'frame_shape', 'length')
@@ -25,9 +27,11 @@ BYTES_PER_JPEG_CHUNK = 1 << 17
 FLOW_STEPS_PER_PIXEL = 32
 FLOW_GZIP_LEVEL = 4
 FRAMES_PER_SMALL_CHUNK = 64
+MAX_FRAME_VALUES = 3 * 2048 * 2048
+"""Most numbers in a frame."""
 
 
-class StoreError(ValueError):
+class StoreError(MESpotError):
     """A store file that cannot be written or read as asked; the message names the file."""
 
 

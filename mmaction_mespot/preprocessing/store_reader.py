@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmaction_mespot.preprocessing import store_format as fmt
+from mmaction_mespot.preprocessing.hdf5_file import open_hdf5
 from mmaction_mespot.preprocessing.store_format import StoreError
 
 
@@ -78,8 +80,10 @@ class StreamReader:
             if remove_head_motion:
                 rest = self._rest_motion(self._open())[unique]
                 frames -= rest.reshape(len(rest), *(1,) * (len(self.shape) - 1), 2)
-        except (OSError, KeyError) as error:
+        except (OSError, KeyError, cv2.error) as error:
             raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
+        if frames.dtype != np.uint8 and not np.isfinite(frames).all():
+            raise StoreError(f'{self.path}: values are not finite, make the file again')
         in_order = len(unique) == len(wanted) and bool((inverse == np.arange(len(wanted))).all())
         return frames if in_order else frames[inverse]
 
@@ -104,10 +108,7 @@ class StreamReader:
         if self._file is None or self._pid != os.getpid():
             if not self.path.is_file():
                 raise FileNotFoundError(f'{self.path}: no such stream file; has this video been prepared?')
-            try:
-                self._file = h5py.File(self.path, 'r', locking=False)
-            except OSError as error:
-                raise StoreError(f'{self.path}: damaged or no HDF5 file, make it again ({error})') from error
+            self._file = open_hdf5(self.path)
             self._pid = os.getpid()
         return self._file
 
@@ -120,7 +121,32 @@ class StreamReader:
             raise StoreError(
                 f'{self.path}: expected a {fmt.FORMAT!r} file of version {fmt.VERSION}, found {found}'
             )
+        try:
+            self._check_shapes(file, attrs)
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
+            if isinstance(error, StoreError):
+                raise
+            raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
         return attrs
+
+    def _check_shapes(self, file: h5py.File, attrs: dict[str, Any]) -> None:
+        """Check that the data are what the header says, of a size that memory holds."""
+        kind, length = str(attrs['kind']), int(attrs['length'])
+        shape = tuple(int(size) for size in attrs['frame_shape'])
+        if length < 1 or min(shape, default=1) < 1 or math.prod(shape) > fmt.MAX_FRAME_VALUES:
+            raise StoreError(f'{self.path}: {length} frames of the shape {shape}, expected smaller ones')
+        data, dtype = file[fmt.DATA], {'rgb': np.uint8, 'flow': np.int16}.get(kind, np.float16)
+        expected = {fmt.DATA: (data.shape[0],) if kind == 'rgb' else (length, *shape)}
+        if kind == 'rgb':
+            expected[fmt.OFFSETS] = (length + 1,)
+        if fmt.REST_MOTION in file:
+            expected[fmt.REST_MOTION] = (length, 2)
+        found = {name: file[name].shape for name in expected}
+        if found != expected or data.dtype != dtype:
+            raise StoreError(
+                f'{self.path}: found {found} of {data.dtype}, expected {expected} of {np.dtype(dtype)}'
+            )
 
     def _check_indices(self, indices: npt.ArrayLike) -> np.ndarray:
         wanted = np.asarray(indices)
@@ -159,6 +185,8 @@ class StreamReader:
     def _read_rgb(self, file: h5py.File, unique: np.ndarray) -> np.ndarray:
         frames = np.empty((len(unique), *self.shape), np.uint8)
         offsets = file[fmt.OFFSETS][int(unique[0]) : int(unique[-1]) + 2]
+        if (np.diff(offsets) <= 0).any() or offsets[0] < 0 or offsets[-1] > file[fmt.DATA].shape[0]:
+            raise StoreError(f'{self.path}: its table of frames is damaged, make the file again')
         position = 0
         for run in _runs(unique, max_gap=4):
             starts, ends = offsets[run - unique[0]], offsets[run - unique[0] + 1]
@@ -174,7 +202,13 @@ class StreamReader:
     def _rest_motion(self, file: h5py.File) -> np.ndarray:
         if fmt.REST_MOTION not in file:
             raise StoreError(f'{self.path}: this {self.kind!r} stream holds no motion of the head')
-        return file[fmt.REST_MOTION][:]
+        try:
+            rest = file[fmt.REST_MOTION][:]
+        except OSError as error:
+            raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
+        if not np.isfinite(rest).all():
+            raise StoreError(f'{self.path}: the motion of the head is not finite, make the file again')
+        return rest
 
 
 def _runs(unique: np.ndarray, max_gap: int) -> list[np.ndarray]:

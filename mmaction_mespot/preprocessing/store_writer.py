@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from mmaction_mespot.preprocessing import store_format as fmt
+from mmaction_mespot.preprocessing.hdf5_file import CHECKED, HDF5Output
 from mmaction_mespot.preprocessing.store_format import StoreError
 
 
@@ -58,6 +59,7 @@ class StreamWriter:
             )
         self._temporary = self.path.with_name(f'.{self.path.name}.{os.getpid()}.tmp')
         self._file: h5py.File | None = None
+        self._output: HDF5Output | None = None
         self._data: h5py.Dataset | None = None
         self._count = 0
         self._pending: list[np.ndarray] = []
@@ -70,23 +72,24 @@ class StreamWriter:
 
     def __enter__(self) -> StreamWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = h5py.File(self._temporary, 'w')
+        self._output = HDF5Output(self._temporary, self.path)
+        self._file = self._output.file
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is None:
+        output, file = self._output, self._file
+        if output is None or file is None:
             return
         try:
-            if kind is None:
-                self._finish(self._file)
-            self._file.close()
+            with output:
+                if kind is None:
+                    self._finish(file)
             if kind is None:
                 os.replace(self._temporary, self.path)
         finally:
-            self._file.close()
-            self._file = self._data = None
+            self._output = self._file = self._data = None
             self._temporary.unlink(missing_ok=True)
 
     def append(self, frames: np.ndarray, rest_motion: np.ndarray | None = None) -> None:
@@ -157,6 +160,8 @@ class StreamWriter:
         start = data.shape[0]
         data.resize(start + len(block), axis=0)
         data[start:] = block
+        if self._output is not None:
+            self._output.check()
 
     def _create_dataset(self, file: h5py.File) -> h5py.Dataset:
         shape: tuple[int, ...] = self.shape
@@ -175,7 +180,7 @@ class StreamWriter:
             dtype,
             maxshape=(None, *shape),
             chunks=(rows, *shape),
-            track_times=False,
+            **CHECKED,
             **filters,
         )
 
@@ -184,9 +189,9 @@ class StreamWriter:
             raise StoreError(f'{self.path}: no frame was appended')
         self._flush(file)
         if self.kind == 'rgb':
-            file.create_dataset(fmt.OFFSETS, data=np.asarray(self._offsets, np.int64), track_times=False)
+            file.create_dataset(fmt.OFFSETS, data=np.asarray(self._offsets, np.int64), **CHECKED)
         if self._rest:
-            file.create_dataset(fmt.REST_MOTION, data=np.stack(self._rest), track_times=False)
+            file.create_dataset(fmt.REST_MOTION, data=np.stack(self._rest), **CHECKED)
         own = (fmt.FORMAT, fmt.VERSION, self.kind, np.asarray(self.shape, np.int64), self._count)
         for name, value in [*zip(fmt.OWN_ATTRS, own, strict=True), *sorted(self.attrs.items())]:
             try:
