@@ -9,7 +9,9 @@ from rich.console import Console
 
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.apis.evaluate import (
+    PROTOCOL_OPTIONS,
     build_tables,
+    choose_protocol,
     describe_protocol,
     export_megc,
     export_str,
@@ -18,7 +20,8 @@ from mmaction_mespot.apis.evaluate import (
 )
 from mmaction_mespot.apis.evaluate_input import FileOptions, pool_inputs, read_input, read_tables
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
+from mmaction_mespot.evaluation.functional.protocol import CLASS_RULES, MATCHING_RULES, VIDEO_RULES
+from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
 from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
 
 
@@ -34,6 +37,19 @@ def parse_args() -> argparse.Namespace:
     add('--annotations', nargs='+', default=[], help='annotation JSON; a dump may go without')
     add('--split', help='only the subjects of this split of the annotations')
     add('--protocol', default='default', choices=[*PROTOCOLS, 'all'], help='default: default')
+    option = parser.add_argument_group('options of the protocol, on top of the preset').add_argument
+    flag = argparse.BooleanOptionalAction
+    option('--matching', choices=MATCHING_RULES)
+    option('--class-rule', choices=CLASS_RULES)
+    option('--same-class', action=flag, help='whether a detection hits labels of its own class only')
+    option('--iou', type=float, dest='iou_threshold', help='least IoU of a hit')
+    option('--strict', action=flag, help='whether the IoU must be greater')
+    option('--inclusive-ends', action=flag, help='whether an interval holds its last frame')
+    option('--videos', choices=VIDEO_RULES)
+    option('--length-limits', help='in frames, such as "30:MaE=17-,ME=7-16;200:MaE=106-,ME=47-105", or none')
+    option('--top-k', type=int, help='most detections of a video; 0 for all')
+    option('--floor-ends', action=flag, help='whether ends of detections are cut to whole frames')
+    option('--strict-scores', action=flag, help='whether scores must lie above the thresholds')
     add('--thresholds', help='score thresholds, such as MaE=0.5,ME=0.4 (default: those of the dump)')
     add('--top-threshold', type=float, help='instead keep this fraction of the candidates of each video')
     tables = parser.add_argument_group('tables of detections').add_argument
@@ -99,12 +115,14 @@ def main() -> None:
     other = inputs[1] if args.compare else None
     several = len(inputs) > 1 and not args.compare
     given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
-    protocol = None if args.protocol == 'all' else get_protocol(args.protocol)
+    protocol = choose_protocol(args.protocol, {name: getattr(args, name) for name in PROTOCOL_OPTIONS})
     tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
     for one in PROTOCOLS.values() if protocol is None else [protocol]:
         warning = given.offset_warning(one)
         if warning:
             print(f'warning: {warning}', file=sys.stderr)
+    if protocol is not None:
+        print(f'protocol {protocol.name}: {protocol.options_text}')
     for note in given.notes:
         print(f'note: {note}')
     # Piped output must not be cut at 80 columns.

@@ -13,8 +13,10 @@ from .read_report import ReadReport
 OFFSET_RULES = {
     'apex': 'offset = apex',
     'apex+20': 'offset = apex + 20',
+    'apex+20-all': 'offset = apex + 20, also where the offset lies before the apex',
     'mirror': 'offset = 2 apex - onset',
     'drop': 'dropped',
+    'zero': 'the onset frame alone, which nothing can hit where intervals do not hold their last frame',
 }
 """What may be done with an event without an offset, by the name of the rule."""
 
@@ -88,6 +90,8 @@ def event_times(
     end = None if offset in _UNKNOWN else offset
     if end is not None and end < onset:
         raise CellError('offset', end, f'0 or a frame number from the onset {onset}')
+    if offset_rule == 'apex+20-all' and end is not None and apex not in _UNKNOWN and end < (apex or 0):
+        end = None
     if 'apex' in cells and apex in _UNKNOWN:
         report.add('apex_missing', **where, found=found, done='no apex')
     elif apex is not None and apex < onset:
@@ -103,10 +107,17 @@ def event_times(
     if offset_rule == 'drop':
         report.add(rule, **where, found=found, done='dropped')
         return None
-    if known_apex is None:
+    if offset_rule == 'zero':
+        end, known_apex = onset, None
+    elif known_apex is None:
         end, rule = onset, 'offset_and_apex_missing'
     else:
-        fillings = {'apex': known_apex, 'apex+20': known_apex + 20, 'mirror': 2 * known_apex - onset}
+        fillings = {
+            'apex': known_apex,
+            'apex+20': known_apex + 20,
+            'apex+20-all': known_apex + 20,
+            'mirror': 2 * known_apex - onset,
+        }
         end = fillings[offset_rule]
     report.add(rule, **where, found=found, done=f'offset {end}')
     return EventTimes(onset, known_apex, end, offset_filled=True)

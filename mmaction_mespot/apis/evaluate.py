@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from mmaction_mespot.apis.evaluate_tables import (
 )
 from mmaction_mespot.apis.evaluation_table import EvaluationTable
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.length_limits import parse_length_limits
 from mmaction_mespot.evaluation.functional.protocol import Protocol
-from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
+from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
@@ -31,6 +32,52 @@ from mmaction_mespot.intervals.detections import CLASSES
 
 SWEEPS = {'iou': iou_sweep_table, 'top_threshold': top_sweep_table}
 OUTPUT_FORMATS = ('.csv', '.json', '.md')
+
+
+PROTOCOL_OPTIONS = (
+    'matching',
+    'class_rule',
+    'same_class',
+    'iou_threshold',
+    'strict',
+    'inclusive_ends',
+    'videos',
+    'length_limits',
+    'top_k',
+    'floor_ends',
+    'strict_scores',
+)
+"""Options of a protocol that the command line can set."""
+
+
+def choose_protocol(name: str, options: Mapping[str, Any]) -> Protocol | None:
+    """A preset with other options; None for ``all`` presets.
+
+    Args:
+        name: The preset, or ``all``.
+        options: Options by name of the field; None leaves the preset's. ``length_limits`` as text,
+            ``top_k`` 0 for all.
+
+    Raises:
+        MESpotError: If an option is out of its range, or given with ``all``.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    if name == 'all':
+        if given:
+            raise MESpotError(
+                f'protocol all shows the presets as they are: choose one for {", ".join(given)}'
+            )
+        return None
+    preset = get_protocol(name)
+    try:
+        if 'length_limits' in given:
+            given['length_limits'] = parse_length_limits(given['length_limits'])
+        if given.get('top_k') == 0:
+            given['top_k'] = None
+        changed = replace(preset, **given)
+    except ValueError as error:
+        raise MESpotError(str(error)) from error
+    return changed if changed == preset else replace(changed, name=f'{name}, changed')
 
 
 def build_tables(
@@ -60,6 +107,7 @@ def build_tables(
         if sweeps or subjects or explain or other is not None:
             raise MESpotError('protocol all gives one row a preset: choose one of them for anything else')
         return [protocols_table(given, list(PROTOCOLS.values()))]
+    given, other = given.under(protocol), None if other is None else other.under(protocol)
     if other is not None:
         tables = [comparison_table(given, other, protocol, samples)]
     else:

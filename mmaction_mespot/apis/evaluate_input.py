@@ -33,6 +33,7 @@ class EvaluationInput:
         thresholds: Score threshold by class name, or None.
         top_threshold: Fraction of each video's candidates to keep, or None; comes before the thresholds.
         offset_rules: What ended labels without an offset, as the annotation files tell.
+        strict_scores: Whether the scores must lie above the thresholds.
         notes: What the files left open and how it was read, a line each.
         first_frame, inclusive: How the file of the detections counts frames, for showing them as it does.
         pooled: The inputs that this one is made of, such as the folds of a cross-validation; each keeps its
@@ -44,10 +45,19 @@ class EvaluationInput:
     thresholds: Mapping[str, float] | None = None
     top_threshold: float | None = None
     offset_rules: frozenset[str] = frozenset()
+    strict_scores: bool = False
     notes: tuple[str, ...] = ()
     first_frame: int = 0
     inclusive: bool = False
     pooled: tuple[EvaluationInput, ...] = ()
+
+    def under(self, protocol: Protocol) -> EvaluationInput:
+        """The same, with scores kept as a protocol keeps them."""
+        return replace(
+            self,
+            strict_scores=protocol.strict_scores,
+            pooled=tuple(one.under(protocol) for one in self.pooled),
+        )
 
     @property
     def final_videos(self) -> list[VideoResult]:
@@ -57,7 +67,11 @@ class EvaluationInput:
         if self.top_threshold is not None:
             return [video.with_top_threshold(self.top_threshold) for video in self.videos]
         if self.thresholds is not None:
-            return [video.with_thresholds(self.thresholds) for video in self.videos]
+            limits = {
+                name: float(np.nextafter(value, np.inf)) if self.strict_scores else value
+                for name, value in self.thresholds.items()
+            }
+            return [video.with_thresholds(limits) for video in self.videos]
         return self.videos
 
     @property
@@ -70,7 +84,7 @@ class EvaluationInput:
             return f'the best {self.top_threshold:g} of the candidates of each video'
         if self.thresholds is not None:
             named = ', '.join(f'{name} {value:g}' for name, value in self.thresholds.items())
-            return f'scores of at least {named}'
+            return f'scores {"above" if self.strict_scores else "of at least"} {named}'
         return 'all detections'
 
     @property
@@ -195,7 +209,9 @@ def read_tables(
     name = paths[0].stem if len(paths) == 1 else f'{len(paths)} files'
     videos = _of_subjects(joined.videos, subjects, paths[0], split)
     rules = _offset_rules(labels)
-    return EvaluationInput(name, videos, thresholds, top_threshold, rules, tuple(notes), first, inclusive)
+    return EvaluationInput(
+        name, videos, thresholds, top_threshold, rules, False, tuple(notes), first, inclusive
+    )
 
 
 def pool_inputs(inputs: Sequence[EvaluationInput], names: Sequence[str], name: str) -> EvaluationInput:

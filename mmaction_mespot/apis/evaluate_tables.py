@@ -50,7 +50,7 @@ def protocols_table(given: EvaluationInput, protocols: Sequence[Protocol]) -> Ev
     """The same detections under several protocols, one row each."""
     rows: list[list[Cell]] = []
     for protocol in protocols:
-        counts = count_videos(given.final_videos, protocol)
+        counts = count_videos(given.under(protocol).final_videos, protocol)
         by_class: list[Cell] = []
         for name in CLASSES:
             c = counts[name]

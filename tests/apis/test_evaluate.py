@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from mmaction_mespot.apis.evaluate import (
+    PROTOCOL_OPTIONS,
     build_tables,
+    choose_protocol,
     describe_protocol,
     parse_sweep,
     parse_thresholds,
@@ -142,7 +144,7 @@ def test_the_tool(evaluation_files, tmp_path, run, capsys):
     code = run(evaluation_files['csv'], *names, '--protocol', 'lgsnet', '--out', out, '--export-megc', megc)
     printed = capsys.readouterr()
     assert code == 0
-    assert "warning: protocol lgsnet goes with the offset rule 'apex+20'" in printed.err
+    assert "warning: protocol lgsnet goes with the offset rule 'apex+20-all'" in printed.err
     assert 'overall_agnostic' in printed.out and f'{megc}: 3 rows' in printed.out
     data = json.loads(out.read_text())
     assert (data['protocol']['top_k'], data['videos'], data['tables']['counts'][2]['TP']) == (14, 2, 2)
@@ -217,3 +219,33 @@ def test_the_page_on_protocols_shows_what_the_tool_says(tmp_path, run, capsys):
     capsys.readouterr()
     table = (tmp_path / 't.md').read_text().split('\n\n', 1)[1].strip()
     assert table in (ROOT / 'docs' / 'protocols.md').read_text()
+
+
+def test_options_on_top_of_a_preset(evaluation_files, run, capsys):
+    nothing = dict.fromkeys(PROTOCOL_OPTIONS)
+    assert choose_protocol('megc2020', nothing) == PROTOCOLS['megc2020']
+    assert choose_protocol('all', nothing) is None
+    changed = choose_protocol('default', {**nothing, 'top_k': 3, 'length_limits': '30:MaE=17-,ME=7-16'})
+    assert (changed.name, changed.top_k, changed.matching) == ('default, changed', 3, 'one_to_one')
+    assert changed.length_limits == PROTOCOLS['megc2020'].length_limits[:1]
+    assert choose_protocol('lgsnet', {'top_k': 0}).top_k is None
+    for wrong in ({'length_limits': '30:ME=7'}, {'iou_threshold': 2.0}, {'top_k': -1}):
+        with pytest.raises(MESpotError, match=r'length limits: found|iou_threshold must|top_k must'):
+            choose_protocol('default', wrong)
+    with pytest.raises(MESpotError, match='choose one for strict'):
+        choose_protocol('all', {'strict': True})
+    assert run(evaluation_files['dump'], '--matching', 'per_label', '--strict', '--no-same-class') == 0
+    printed = capsys.readouterr().out
+    assert (
+        'protocol default, changed: matching per_label, class rule own, same class no, IoU > 0.5, '
+        'ends inclusive, videos all, lengths all, top k all, boundaries as they are, '
+        'thresholds score at least, offset 0 apex'
+    ) in printed
+
+
+def test_scores_strictly_above(evaluation_files, tmp_path):
+    dump = evaluation_files['write_dump'](tmp_path / 'a.json', {'MaE': 0.9, 'ME': 0.4})
+    given = read_input(dump)
+    assert build_tables(given, DEFAULT)[0].rows[2][1] == 2
+    (table,) = build_tables(given, PROTOCOLS['lgsnet'])
+    assert table.rows[2][1] == 0 and 'scores above MaE 0.9, ME 0.4' in table.title

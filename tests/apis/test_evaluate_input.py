@@ -65,11 +65,11 @@ def test_a_split(evaluation_files, kind):
 def test_offset_rule(evaluation_files, tmp_path):
     given = read_input(evaluation_files['csv'], [evaluation_files['annotations']])
     assert given.offset_warning(PROTOCOLS['default']) is None
-    assert "offset rule 'apex+20' for labels without offset" in given.offset_warning(PROTOCOLS['lgsnet'])
-    other = evaluation_files['write_annotations'](tmp_path / 'other.json', offset_rule='apex+20')
+    assert "offset rule 'apex+20-all' for labels without offset" in given.offset_warning(PROTOCOLS['lgsnet'])
+    other = evaluation_files['write_annotations'](tmp_path / 'other.json', offset_rule='apex+20-all')
     given = read_input(evaluation_files['csv'], [other])
     assert given.offset_warning(PROTOCOLS['lgsnet']) is None
-    assert "were read with 'apex+20'" in given.offset_warning(PROTOCOLS['default'])
+    assert "were read with 'apex+20-all'" in given.offset_warning(PROTOCOLS['default'])
     assert read_input(evaluation_files['dump']).offset_warning(PROTOCOLS['lgsnet']) is None
 
 

@@ -72,6 +72,8 @@ def build_event_table(videos: Sequence[VideoResult], protocol: Protocol) -> Even
     found = [video.detections for video in videos]
     found_video = np.repeat(indices, [len(one) for one in found])
     found_segments = np.concatenate([np.zeros((0, 2)), *(one.segments for one in found)])
+    if protocol.floor_ends:
+        found_segments = np.floor(found_segments)
     found_scores = np.concatenate([np.zeros(0), *(one.scores for one in found)])
     found_labels = np.concatenate([np.zeros(0, np.int64), *(one.labels for one in found)])
     if protocol.class_rule == 'by_duration':

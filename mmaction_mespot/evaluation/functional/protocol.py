@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from mmaction_mespot.evaluation.functional.length_limits import LengthLimits
+from mmaction_mespot.intervals.detections import CLASSES
 
 MATCHING_RULES = ('one_to_one', 'per_label', 'best_per_label', 'label_once')
 CLASS_RULES = ('own', 'by_duration')
 VIDEO_RULES = ('all', 'with_class')
-OFFSET_RULES = ('apex', 'apex+20', 'mirror', 'drop', 'zero')
+OFFSET_RULES = ('apex', 'apex+20', 'apex+20-all', 'mirror', 'drop', 'zero')
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ class Protocol:
         length_limits: Detections outside are not counted; a video takes the entry of the nearest frame rate,
             scaled to its own. Empty for no limits.
         top_k: Most detections of a video that count, the best ones; None for all.
+        floor_ends: Whether the ends of detections are cut to whole frames before anything is counted.
+        strict_scores: Whether a detection must score **above** a threshold to be kept, not just reach it.
         offset_rule: What ends a label whose offset is 0. It is applied when the labels are read; kept here so
-            that annotations read by another rule are noticed. ``'zero'`` leaves the 0 there.
+            that annotations read by another rule are noticed. ``'zero'`` leaves no interval to be hit.
         source: Where the rules come from.
 
     Raises:
@@ -58,6 +62,8 @@ class Protocol:
     videos: str = 'all'
     length_limits: tuple[LengthLimits, ...] = ()
     top_k: int | None = None
+    floor_ends: bool = False
+    strict_scores: bool = False
     offset_rule: str = 'apex'
     source: str = ''
 
@@ -78,6 +84,32 @@ class Protocol:
             )
         if self.top_k is not None and self.top_k < 1:
             raise ValueError(f'protocol {self.name}: top_k must be at least 1 or None, found {self.top_k}')
+
+    @property
+    def options_text(self) -> str:
+        """All options in force, in one line."""
+        limits = '; '.join(
+            f'at {limit.fps:g} fps '
+            + ', '.join(
+                f'{name} {low:g}-' + ('' if math.isinf(high) else f'{high:g}')
+                for name, low, high in zip(CLASSES, limit.min_frames, limit.max_frames, strict=True)
+            )
+            for limit in self.length_limits
+        )
+        options = {
+            'matching': self.matching,
+            'class rule': self.class_rule,
+            'same class': 'yes' if self.same_class else 'no',
+            'IoU': f'{">" if self.strict else ">="} {self.iou_threshold:g}',
+            'ends': 'inclusive' if self.inclusive_ends else 'exclusive',
+            'videos': self.videos,
+            'lengths': limits or 'all',
+            'top k': 'all' if self.top_k is None else str(self.top_k),
+            'boundaries': 'floored' if self.floor_ends else 'as they are',
+            'thresholds': 'score above' if self.strict_scores else 'score at least',
+            'offset 0': self.offset_rule,
+        }
+        return ', '.join(f'{name} {value}' for name, value in options.items())
 
     @property
     def iou_text(self) -> str:

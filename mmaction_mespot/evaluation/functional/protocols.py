@@ -30,7 +30,9 @@ PROTOCOLS = {
             class_rule='by_duration',
             same_class=False,
             top_k=14,
-            offset_rule='apex+20',
+            floor_ends=True,
+            strict_scores=True,
+            offset_rule='apex+20-all',
             source='LGSNet 2023; also LSSNet',
         ),
         Protocol(
@@ -40,6 +42,19 @@ PROTOCOLS = {
             inclusive_ends=False,
             offset_rule='zero',
             source='AUW-GCN 2023; also ABPN',
+        ),
+        Protocol(
+            'offd',
+            matching='per_label',
+            same_class=False,
+            source='OF-FD (He Yuhong 2021); read overall, with labels read by apex or by apex+20',
+        ),
+        Protocol(
+            'zhao2022',
+            matching='per_label',
+            class_rule='by_duration',
+            same_class=False,
+            source='Zhao et al. 2022, the successor of OF-FD: class by duration',
         ),
         Protocol(
             'strs', matching='label_once', source='spot-then-recognise score (MEAN 2023, MEGC 2023-2025)'

@@ -54,6 +54,10 @@ def example(make_video):
         ('lgsnet', Counts(3, 1, 0), Counts(2, 1, 0), Counts(5, 2, 0)),
         # The two at exactly 0.5 do not hit: as points in time 19/39 and 5/11; .8 and .5 find three labels.
         ('auwgcn', Counts(3, 1, 1), Counts(0, 3, 1), Counts(3, 4, 2)),
+        # Every label is found, [200, 216) by an ME; MaE have 4 detections, ME 3.
+        ('offd', Counts(4, 0, 0), Counts(1, 2, 0), Counts(5, 2, 0)),
+        # By duration [200, 216) is an ME for label and detection; else as offd.
+        ('zhao2022', Counts(3, 1, 0), Counts(2, 1, 0), Counts(5, 2, 0)),
         # .9 takes the first label, .8 finds it taken, .5 takes two: false are .8 and .95.
         ('strs', Counts(3, 2, 1), Counts(1, 2, 0), Counts(4, 4, 1)),
     ],
@@ -90,8 +94,10 @@ def test_what_each_preset_expects_of_the_labels():
         'default': 'apex',
         'megc2020': 'apex',
         'softnet': 'apex',
-        'lgsnet': 'apex+20',
+        'lgsnet': 'apex+20-all',
         'auwgcn': 'zero',
+        'offd': 'apex',
+        'zhao2022': 'apex',
         'strs': 'apex',
     }
     assert all(protocol.source for protocol in PROTOCOLS.values())
@@ -206,3 +212,19 @@ def plain_one_to_one(video, label):
             free.remove(best[1])
             hits += 1
     return hits
+
+
+def test_lgsnet_floors_boundaries(make_video):
+    # 19 of 40 frames as it stands at [0.9, 20.6); from [0, 20) on 20 of 40.
+    video = make_video([(0, 40, MAE)], [(0.9, 20.6, 0.9, MAE)])
+    assert count_videos([video], PROTOCOLS['lgsnet'])[OVERALL] == Counts(1, 0, 0)
+    unfloored = replace(PROTOCOLS['lgsnet'], floor_ends=False)
+    assert count_videos([video], unfloored)[OVERALL] == Counts(0, 1, 1)
+    assert 'boundaries floored' in PROTOCOLS['lgsnet'].options_text
+
+
+def test_auwgcn_never_hits_a_label_of_one_frame(make_video):
+    # A label with offset 0 is read as its onset frame alone.
+    video = make_video([(10, 11, MAE)], [(10, 11, 0.9, MAE), (5, 15, 0.8, MAE)])
+    assert count_videos([video], PROTOCOLS['auwgcn'])['MaE'] == Counts(0, 2, 1)
+    assert count_videos([video], DEFAULT)['MaE'] == Counts(1, 1, 0)
