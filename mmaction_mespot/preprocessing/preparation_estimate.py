@@ -20,7 +20,7 @@ from .preparation_progress import format_duration
 from .preparation_settings import PreparationSettings
 from .prepare import require_device
 from .shard import Shard
-from .store_format import DATA, OFFSETS
+from .store_format import OFFSETS
 from .video_preparation import prepare_video
 
 SAMPLE_FRAMES, WARM_UP_FRAMES, MOST_TRIES = 60, 4, 3
@@ -130,7 +130,4 @@ def _bytes(path: Path) -> int:
         if OFFSETS in file:
             return int(file[OFFSETS][-1])
         datasets = [file[name] for name in file]
-        return sum(
-            data.id.get_storage_size() if data.compression or data.name != f'/{DATA}' else data.nbytes
-            for data in datasets
-        )
+        return sum(data.id.get_storage_size() if data.compression else data.nbytes for data in datasets)

@@ -114,7 +114,11 @@ class StreamReader:
 
     def _read_header(self) -> dict[str, Any]:
         file = self._open()
-        attrs = dict(file.attrs)
+        try:
+            attrs = dict(file.attrs)
+        except (OSError, RuntimeError, ValueError, TypeError) as error:
+            self.close()
+            raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
         found = (attrs.get('format'), attrs.get('version'))
         if found != (fmt.FORMAT, fmt.VERSION) or fmt.DATA not in file:
             self.close()

@@ -137,5 +137,5 @@ def test_a_damaged_frame_is_named(tmp_path, rgb_file):
     at = content.index(frame)
     content[at : at + 2] = b'xx'
     (tmp_path / 'v.h5').write_bytes(bytes(content))
-    with pytest.raises(StoreError, match=r'v\.h5: frame 0 is damaged'):
+    with pytest.raises(StoreError, match=r'v\.h5: the file is damaged'):
         StreamReader(tmp_path / 'v.h5').read([0])
