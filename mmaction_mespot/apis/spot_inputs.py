@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
@@ -10,41 +10,57 @@ from mmaction_mespot.annotations.video_file import VideoFile
 from mmaction_mespot.contained import folder_name
 from mmaction_mespot.numbered_name import numbered_name
 
+RESULT = 'intervals.json'
+
 
 def find_videos(paths: Iterable[str | Path]) -> list[Path]:
-    """Find the videos that paths mean.
+    """Find the videos that paths mean; see :func:`named_videos`."""
+    return list(named_videos(paths))
+
+
+def named_videos(paths: Iterable[str | Path]) -> dict[Path, str]:
+    """Find the videos that paths mean, each with the name that its results get.
 
     A file is taken as it is, whatever its name; a folder of numbered images is one video; any other folder
-    stands for the video files and folders of numbered images directly in it, by name. What is not there is
-    kept: opening it says so.
+    stands for the video files and folders of numbered images in it, at any depth, and these keep their folder
+    in their name (``P01/a``). Folders of results are passed over. What is not there is kept: opening it says
+    so.
 
     Args:
         paths: Files and folders.
 
     Returns:
-        The videos, each once, in the order of the paths.
+        The name of each video, in the order of the paths: its file name without the ending, with ``_2``,
+        ``_3`` after equal ones (also those that differ in upper and lower case only).
     """
-    found: list[Path] = []
+    wanted: dict[Path, str] = {}
     for path in map(Path, paths):
+        inside = []
         if path.is_dir() and not FrameFolder.looks_like(path):
-            inside = [entry for entry in sorted(path.iterdir()) if _is_video(entry)]
-            found += inside or [path]
-        else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+            inside = [(video, video.relative_to(path).parent) for video in _videos_below(path)]
+        for video, folder in inside or [(path, Path())]:
+            stem = video.resolve().name if video.is_dir() else video.stem
+            wanted.setdefault(video, (folder / folder_name(stem, 'video')).as_posix())
+    taken: set[str] = set()
+    for video, name in wanted.items():
+        wanted[video] = numbered_name(name, lambda one: one.casefold() in taken)
+        taken.add(wanted[video].casefold())
+    return wanted
 
 
-def result_names(videos: Iterable[Path]) -> list[str]:
-    """A name for each video's results: its file name without the ending, ``_2``, ``_3`` after equal ones."""
-    names: list[str] = []
+def _videos_below(folder: Path) -> Iterator[Path]:
+    """Videos in a folder and in the folders in it, by name; links to folders are not followed."""
+    for entry in sorted(folder.iterdir()):
+        if _is_video(entry):
+            yield entry
+        elif _may_hold_videos(entry):
+            yield from _videos_below(entry)
 
-    def is_taken(name: str) -> bool:
-        return name.casefold() in {other.casefold() for other in names}
 
-    for path in videos:
-        stem = path.resolve().name if path.is_dir() else path.stem
-        names.append(numbered_name(folder_name(stem, 'video'), is_taken))
-    return names
+def _may_hold_videos(entry: Path) -> bool:
+    if not entry.is_dir() or entry.is_symlink() or entry.name.startswith('.'):
+        return False
+    return not (entry / RESULT).is_file()
 
 
 def _is_video(path: Path) -> bool:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
 from mmaction_mespot.visualization.video_timeline import TimelineBar, video_timeline
 
+OVERLAY, PREVIEW = 'overlay.mp4', 'preview.mp4'
+
 
 def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -> None:
     """Write ``intervals.csv``, ``thumbnails/``, ``timeline.png`` and ``intervals.json``.
@@ -35,7 +38,9 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
         crops: The aligned crops of each face, for the pictures; none leaves the pictures of faces out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_table(result.intervals, folder / 'intervals.csv')
+    for stale in (OVERLAY, PREVIEW):  # of an earlier run with other settings, or of another video
+        (folder / stale).unlink(missing_ok=True)
+    write_table(result, folder / 'intervals.csv')
     if crops:
         _write_thumbnails(result.intervals, crops, folder / 'thumbnails')
     name = Path(result.path).name
@@ -89,12 +94,12 @@ def write_overlay(
     return write_video(painted(), fps, painter.size, path)
 
 
-def write_table(intervals: Sequence[SpottedInterval], path: Path) -> None:
-    """Write intervals as CSV, whole or not at all."""
+def write_table(result: SpotResult, path: Path) -> None:
+    """Write the found intervals as CSV, whole or not at all."""
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator='\n')
     writer.writeheader()
-    writer.writerows(interval.to_dict() for interval in intervals)
+    writer.writerows(_table_row(result.path, interval) for interval in result.intervals)
     write_whole(path, text.getvalue())
 
 
@@ -134,6 +139,15 @@ def timeline_bars(result: SpotResult, crops: Sequence[SpotCrops] = ()) -> list[T
         )
         for i in result.intervals
     ]
+
+
+def _table_row(video: str, interval: SpottedInterval) -> dict[str, Any]:
+    """Frames get a name that says from where they count."""
+    frames = ('onset', 'apex', 'offset')
+    row = {
+        f'{key}_frame_0based' if key in frames else key: value for key, value in interval.to_dict().items()
+    }
+    return {'video': Path(video).name, **row}
 
 
 def _truth_bars(result: SpotResult) -> list[TimelineBar]:

@@ -11,8 +11,20 @@ import numpy as np
 from mmaction_mespot.apis.spotted_interval import SpottedInterval
 from mmaction_mespot.intervals.detections import CLASSES
 
-COLUMNS = ('onset', 'apex', 'offset', 'onset_s', 'apex_s', 'offset_s', 'label', 'score', 'face')
-"""Columns of ``intervals.csv``."""
+COLUMNS = (
+    'video',
+    'label',
+    'onset_frame_0based',
+    'apex_frame_0based',
+    'offset_frame_0based',
+    'onset_s',
+    'apex_s',
+    'offset_s',
+    'score',
+    'face',
+    'note',
+)
+"""Columns of ``intervals.csv``; onset, apex and offset are frames of the video, offset inclusive."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class SpotResult:
                 'path': self.path,
                 'fps': round(self.fps, 6),
                 'total_frames': self.total_frames,
-                'duration_s': round(self.duration_s, 4),
+                'duration_s': round(self.duration_s, 9),
                 'size': list(self.size),
             },
             'model': dict(self.model),
@@ -70,7 +82,7 @@ class SpotResult:
             'intervals': [interval.to_dict() for interval in self.intervals],
             'candidates': [candidate.to_dict() for candidate in self.candidates],
             'curves': {
-                'time_s': np.round(self.time_s, 4).tolist(),
+                'time_s': np.round(self.time_s, 6).tolist(),
                 **{
                     name: np.round(curve, 4).tolist()
                     for name, curve in zip(CLASSES, self.curves, strict=True)

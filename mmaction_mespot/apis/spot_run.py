@@ -10,6 +10,7 @@ import numpy as np
 
 from mmaction_mespot.apis.spot_crops import SpotCrops
 from mmaction_mespot.apis.spot_face import SpotFace
+from mmaction_mespot.apis.spot_gaps import GapFinder
 from mmaction_mespot.apis.spot_model import SpotModel
 from mmaction_mespot.apis.spot_result import SpotResult
 from mmaction_mespot.apis.spotted_interval import SpottedInterval
@@ -53,6 +54,7 @@ class SpotRun:
         self.gap = model.preparation.gap(self.fps)
         self._face = SpotFace(model, self.fps, self.gap, number)
         self._notes: list[str] = []
+        self._gaps = GapFinder(source.fps)
         self._boxes = array('f')
         self._frames, self._last_s = 0, 0.0
         self._found: list[SpottedInterval] = []
@@ -106,17 +108,20 @@ class SpotRun:
             model=self.model.describe(**settings),
             thresholds=self.model.thresholds,
             intervals=sorted(self._found, key=lambda interval: (interval.onset, interval.offset)),
-            candidates=self._face.intervals(candidates),
+            candidates=[self._gaps.mark(one) for one in self._face.intervals(candidates)],
             time_s=self._face.times_s(),
             source_index=self._face.source_indices(),
             curves=self._face.curves(candidates),
-            notes=tuple(dict.fromkeys((*self.source.notes, *self._notes, *self.model.notes))),
+            notes=tuple(
+                dict.fromkeys((*self.source.notes, *self._gaps.notes(), *self._notes, *self.model.notes))
+            ),
             boxes=(np.array(self._boxes).reshape(-1, 5),),
         )
 
     def _counted(self, frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:
         for frame in frames:
             self._frames, self._last_s = frame.index + 1, frame.time_s
+            self._gaps.push(frame.index, frame.time_s)
             yield frame
             self._on_frame(self._frames)
 
@@ -128,5 +133,6 @@ class SpotRun:
             yield frame
 
     def _collect(self, found: list[SpottedInterval]) -> list[SpottedInterval]:
-        self._found += found
-        return found
+        marked = [self._gaps.mark(interval) for interval in found]
+        self._found += marked
+        return marked

@@ -13,8 +13,8 @@ from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, describe, is_u
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_crops import SpotCrops
 from mmaction_mespot.apis.spot_ground_truth import LabelledRow, ground_truth_of
-from mmaction_mespot.apis.spot_inputs import find_videos, result_names
-from mmaction_mespot.apis.spot_outputs import write_overlay, write_result, write_submission
+from mmaction_mespot.apis.spot_inputs import named_videos
+from mmaction_mespot.apis.spot_outputs import OVERLAY, write_overlay, write_result, write_submission
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.errors import MESpotError
@@ -58,9 +58,9 @@ def spot_videos(
     Returns:
         0, or 1 if a video failed.
     """
-    videos = find_videos(inputs)
+    videos = named_videos(inputs)
     results: dict[str, SpotResult] = {}
-    for video, name in zip(videos, result_names(videos), strict=True):
+    for video, name in videos.items():
         try:
             results[name] = spot_video(video, options.out / name, inferencer, options, reporter)
             if options.megc:
@@ -118,7 +118,7 @@ def spot_video(
     if options.overlay:
         reporter.start(video, 'overlay', source.total_frames)
         frames = resample(source, working_fps)
-        write_overlay(result, frames, working_fps, folder / 'overlay.mp4', reporter.progress)
+        write_overlay(result, frames, working_fps, folder / OVERLAY, reporter.progress)
     reporter.done(video, result, folder, time.monotonic() - began)
     return result
 

@@ -23,6 +23,7 @@ class SpottedInterval:
         offset_s: Time stamp of the last frame.
         face: Number of the face.
         positions: Onset, apex and offset as positions of the working grid (where crops are kept by).
+        note: What a reader should know about it, such as a gap inside; empty if nothing.
     """
 
     label: int
@@ -35,6 +36,7 @@ class SpottedInterval:
     offset_s: float
     face: int
     positions: tuple[int, int, int]
+    note: str = ''
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the working grid."""
@@ -44,8 +46,9 @@ class SpottedInterval:
             'onset': self.onset,
             'apex': self.apex,
             'offset': self.offset,
-            'onset_s': round(self.onset_s, 4),
-            'apex_s': round(self.apex_s, 4),
-            'offset_s': round(self.offset_s, 4),
+            'onset_s': round(self.onset_s, 9),
+            'apex_s': round(self.apex_s, 9),
+            'offset_s': round(self.offset_s, 9),
             'face': self.face,
+            'note': self.note,
         }

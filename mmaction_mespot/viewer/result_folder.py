@@ -45,8 +45,9 @@ class ResultFolder:
             raise MESpotError(f'{self.root}: no such folder, expected the results of tools/spot.py')
 
     def names(self) -> list[str]:
-        """Names of the videos that have results, sorted."""
-        return sorted(path.parent.name for path in self.root.glob(f'*/{RESULT}'))
+        """Names of the videos that have results, such as ``a`` or ``P01/a``, sorted."""
+        found = (path.parent.relative_to(self.root) for path in self.root.rglob(RESULT))
+        return sorted(folder.as_posix() for folder in found if folder.parts)
 
     def folder(self, name: str) -> Path:
         """Folder of one video.

@@ -75,8 +75,8 @@ def video_timeline(
     panels = list(figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
     if shown:
         above = panels.pop(0)
-    lanes = [('found', bars)] + ([('labels', truth)] if truth is not None else [])
-    for axes, (name, own) in zip(panels, lanes, strict=False):
+    rows = [('found', bars)] + ([('labels', truth)] if truth is not None else [])
+    for axes, (name, own) in zip(panels, rows, strict=False):
         _draw_lane(axes, name, own, duration_s)
     _draw_curves(panels[-1], time_s, curves, thresholds)
     for axes in panels:
@@ -101,16 +101,39 @@ def _best_with_picture(bars: Sequence[TimelineBar]) -> list[TimelineBar]:
 
 
 def _draw_lane(axes: Axes, name: str, bars: Sequence[TimelineBar], duration_s: float) -> None:
-    """Bars of both classes, one row a class."""
-    for bar in bars:
-        length = bar.end_s - bar.start_s
-        width = max(length, MIN_SHARE * duration_s)
-        left = bar.start_s + length / 2 - width / 2
-        axes.barh(bar.label, width, left=left, height=0.62, color=CLASS_COLOURS[bar.label])
+    """Bars of both classes, one row a class; bars that overlap lie in lanes of their row."""
+    for label, colour in enumerate(CLASS_COLOURS):
+        own = [bar for bar in bars if bar.label == label]
+        lengths = np.array([bar.end_s - bar.start_s for bar in own])
+        widths = np.maximum(lengths, MIN_SHARE * duration_s)
+        lefts = np.array([bar.start_s for bar in own]) + (lengths - widths) / 2
+        places = lanes(np.array([bar.start_s for bar in own]), np.array([bar.end_s for bar in own]))
+        height = 0.62 / (places.max(initial=0) + 1)
+        centres = label - 0.31 + (places + 0.5) * height
+        axes.barh(centres, widths, left=lefts, height=0.9 * height, color=colour)
     axes.set_ylim(len(CLASSES) - 0.5, -0.5)
     axes.set_yticks(range(len(CLASSES)), CLASSES)
     axes.tick_params(left=False)
     axes.set_ylabel(name)
+
+
+def lanes(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """A lane for each interval, so that none overlaps another of its lane, with as few lanes as possible.
+
+    Args:
+        starts: (n,).
+        ends: (n,); an interval may start where another ends.
+
+    Returns:
+        int64, (n,), from 0.
+    """
+    free_from: list[float] = []
+    lane_of = np.zeros(len(starts), dtype=np.int64)
+    for index in np.lexsort((ends, starts)):
+        lane = next((i for i, free in enumerate(free_from) if free <= starts[index]), len(free_from))
+        free_from[lane : lane + 1] = [float(ends[index])]
+        lane_of[index] = lane
+    return lane_of
 
 
 def _draw_curves(axes: Axes, time_s: np.ndarray, curves: np.ndarray, thresholds: Sequence[float]) -> None:

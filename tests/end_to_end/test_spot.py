@@ -108,7 +108,7 @@ def test_from_video_files_to_intervals(
 
     with (folder / 'intervals.csv').open() as file:
         table = list(csv.DictReader(file))
-    assert [int(row['apex']) for row in table] == [row['apex'] for row in result['intervals']]
+    assert [int(row['apex_frame_0based']) for row in table] == [row['apex'] for row in result['intervals']]
     with (tmp_path / 'megc.csv').open() as file:
         submitted = list(csv.DictReader(file))
     assert [(row['vid'], int(row['pred_onset'])) for row in submitted] == [

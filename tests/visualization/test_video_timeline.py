@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmaction_mespot.visualization.video_timeline import MAX_THUMBNAILS, TimelineBar, spread, video_timeline
+from mmaction_mespot.visualization.video_timeline import (
+    MAX_THUMBNAILS,
+    TimelineBar,
+    lanes,
+    spread,
+    video_timeline,
+)
 
 FACE = np.full((32, 32, 3), 128, np.uint8)
 
@@ -58,3 +64,9 @@ def test_pictures_do_not_overlap_and_stay_inside(wanted: list[float]) -> None:
 
 def test_pictures_stay_where_they_want_to_be_if_there_is_room() -> None:
     np.testing.assert_allclose(spread(np.array([1.0, 4.0, 4.5, 9.9]), 10), [1.0, 4.0, 5.0, 9.5])
+
+
+def test_overlapping_bars_lie_in_lanes() -> None:
+    starts, ends = np.array([0.0, 1.0, 2.0, 5.0]), np.array([2.0, 3.0, 4.0, 6.0])
+    assert lanes(starts, ends).tolist() == [0, 1, 0, 0]
+    assert lanes(np.zeros(0), np.zeros(0)).tolist() == []

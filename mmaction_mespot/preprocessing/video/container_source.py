@@ -114,7 +114,7 @@ class ContainerSource(VideoSource):
         low, high = times.usual_intervals
         if self._fixed_fps is None and high > _UNEVEN * low:
             self.notes.append(
-                f'variable frame rate, {low * 1000:.0f} to {high * 1000:.0f} ms from frame to frame: '
+                f'variable frame rate, mostly {low * 1000:.0f} to {high * 1000:.0f} ms from frame to frame: '
                 'the time stamps are used'
             )
 
