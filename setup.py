@@ -39,6 +39,10 @@ INSTALL_REQUIRES = [
     'av>=14.1,<20',
     # Its lock on an open file, by which two cross-validations keep off each other's folds.
     'filelock>=3.30,<5',
+    # Runs several videos at a time, and notices when a process dies.
+    'joblib>=1.4,<2',
+    # Reads and writes the files of ELAN and Praat.
+    'pympi-ling>=1.71,<2',
     # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm.
     'decord2>=2.0,<4',
     'einops>=0.6,<0.9',

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.inferencer import FACES, SpottingInferencer
+from mmaction_mespot.apis.inferencer import FACES
 from mmaction_mespot.apis.spot_ground_truth import read_ground_truth
+from mmaction_mespot.apis.spot_jobs import SpotterSetup
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
 from mmaction_mespot.checkpoints.shipped_model import SHIPPED
@@ -37,6 +38,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('--fps', type=float, help='frame rate of image folders, or instead of the time stamps of a file')
     add('--device', help='cpu, cuda, ... (default: a GPU where there is one)')
     add('--amp', action='store_true', help='half precision')
+    add('--jobs', type=int, default=1, help='videos at a time (default: 1)')
+    add('--redo', action='store_true', help='also spot the videos that an earlier run finished')
     add('--batch-size', type=int, default=8, help='windows that a network takes at once (default: 8)')
     how = parser.add_mutually_exclusive_group()
     how.add_argument('--quiet', action='store_true', help='say nothing but errors')
@@ -52,19 +55,22 @@ def main(arguments: list[str] | None = None) -> int:
     if args.config is not None and args.model != 'flow':
         raise MESpotError('give --model or --config, not both')
     labels = read_ground_truth(args.ground_truth) if args.ground_truth else None
-    inferencer = SpottingInferencer(
+    if args.jobs < 1:
+        raise MESpotError(f'--jobs: found {args.jobs}, expected 1 or more')
+    setup = SpotterSetup(
         args.config or args.model,
         args.checkpoint,
         args.device,
         args.face,
         args.batch_size,
         args.amp,
-        parse_thresholds(args.threshold) if args.threshold else None,
+        tuple(parse_thresholds(args.threshold).items()) if args.threshold else None,
     )
-    options = SpotOptions(args.out, args.fps, args.overlay, args.format == 'megc', labels)
+    inferencer = setup.make()
+    options = SpotOptions(args.out, args.fps, args.overlay, args.format == 'megc', labels, args.redo)
     mode = 'quiet' if args.quiet else 'json-lines' if args.json_lines else 'bar'
     with SpotReporter(mode) as reporter:
-        return spot_videos(args.videos, inferencer, options, reporter)
+        return spot_videos(args.videos, inferencer, options, reporter, args.jobs, setup)
 
 
 if __name__ == '__main__':

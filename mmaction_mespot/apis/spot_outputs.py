@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.apis.spot_crops import SpotCrops
+from mmaction_mespot.apis.spot_inputs import RESULT
 from mmaction_mespot.apis.spot_result import COLUMNS, SpotResult
 from mmaction_mespot.apis.spotted_interval import SpottedInterval
 from mmaction_mespot.atomic_file import whole_file, write_whole
@@ -20,6 +21,7 @@ from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.preprocessing.video import TimedFrame
+from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
 from mmaction_mespot.visualization.video_timeline import TimelineBar, video_timeline
@@ -59,7 +61,7 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
     )
     with whole_file(folder / 'timeline.png') as temporary:
         save_figure(figure, temporary)
-    write_json(result.to_dict(), folder / 'intervals.json')
+    write_json(result.to_dict(), folder / RESULT)
 
 
 def write_overlay(
@@ -103,26 +105,31 @@ def write_table(result: SpotResult, path: Path) -> None:
     write_whole(path, text.getvalue())
 
 
-def write_submission(results: Mapping[str, SpotResult], path: Path) -> int:
+def write_submission(folders: Mapping[str, Path], path: Path) -> int:
     """Write the found intervals of several videos as a challenge submission (MEGC 2022-2025).
 
     Args:
-        results: By the name that the video gets in the file.
+        folders: Folders of results by the name that the video gets in the file; one without is passed over.
         path: The CSV.
 
     Returns:
         Number of its rows.
     """
-    videos = [VideoDetections(name, source_detections(result)) for name, result in results.items()]
+    videos = [
+        VideoDetections(name, _source_detections(folder / RESULT))
+        for name, folder in folders.items()
+        if (folder / RESULT).is_file()
+    ]
     return write_detection_csv(videos, path, MEGC_LAYOUT)
 
 
-def source_detections(result: SpotResult) -> Detections:
+def _source_detections(path: Path) -> Detections:
     """The found intervals as half-open intervals of the source's frames."""
+    rows = read_json(path)['intervals']
     return Detections(
-        np.array([(i.onset, i.offset + 1) for i in result.intervals]),
-        np.array([i.score for i in result.intervals]),
-        np.array([i.label for i in result.intervals]),
+        np.array([(row['onset'], row['offset'] + 1) for row in rows]),
+        np.array([row['score'] for row in rows]),
+        np.array([CLASSES.index(row['label']) for row in rows], dtype=np.int64),
     )
 
 

@@ -93,6 +93,20 @@ class SpotReporter:
         for note in result.notes:
             self._print(f'  note: {note}')
 
+    def ended(self, video: Path, state: str, out: Path, seconds: float) -> None:
+        """A video was spotted in another process, or passed over."""
+        self._drop_task()
+        self._event(state, video, out=str(out), seconds=round(seconds, 2))
+        if self.mode == 'bar':
+            said = {'done': f'done ({seconds:.1f} s)', 'skipped': 'finished earlier, passed over'}
+            self._print(f'{video}: {said.get(state, "another process is at it")} -> {out}')
+
+    def overall(self, ended: int, total: int, done: int, seconds: float) -> None:
+        """So many of the videos have ended, ``done`` of them were spotted in this run, in so many seconds."""
+        if self.mode == 'bar' and done and ended < total:
+            left_s = seconds / done * (total - ended)
+            self._print(f'  {ended} of {total} videos, about {left_s / 60:.1f} min left')
+
     def failed(self, video: Path, message: str) -> None:
         """A video could not be used."""
         self._drop_task()

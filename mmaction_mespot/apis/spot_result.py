@@ -66,6 +66,15 @@ class SpotResult:
     boxes: Sequence[np.ndarray] = ()
     ground_truth: Sequence[Mapping[str, Any]] | None = None
 
+    @property
+    def without_face_s(self) -> float:
+        """Seconds in which no face was seen."""
+        seen = [boxes[:, 4] > 0 for boxes in self.boxes if len(boxes)]
+        if not seen:
+            return 0.0
+        share = 1 - np.any([row[: min(map(len, seen))] for row in seen], axis=0).mean()
+        return round(float(share) * self.duration_s, 3)
+
     def to_dict(self) -> dict[str, Any]:
         """The content of ``intervals.json``."""
         return {
@@ -75,6 +84,7 @@ class SpotResult:
                 'total_frames': self.total_frames,
                 'duration_s': round(self.duration_s, 9),
                 'size': list(self.size),
+                'without_face_s': self.without_face_s,
             },
             'model': dict(self.model),
             'classes': list(CLASSES),

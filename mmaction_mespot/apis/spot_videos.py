@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, describe, is_user_error
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_crops import SpotCrops
 from mmaction_mespot.apis.spot_ground_truth import LabelledRow, ground_truth_of
 from mmaction_mespot.apis.spot_inputs import named_videos
+from mmaction_mespot.apis.spot_jobs import SpotOutcome, SpotterSetup, run_claimed, run_parallel
 from mmaction_mespot.apis.spot_outputs import OVERLAY, write_overlay, write_result, write_submission
+from mmaction_mespot.apis.spot_record import RECORD, is_finished, run_record, write_record
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.video import open_video_source, resample
+from mmaction_mespot.study.tables import write_study
 
 FAILED_EXIT_CODE = 1
 SUBMISSION = 'megc.csv'
@@ -35,6 +37,7 @@ class SpotOptions:
         overlay: Whether to write ``overlay.mp4``.
         megc: Whether to write ``<out>/megc.csv``.
         labels: Labelled events, or None.
+        redo: Whether videos that are finished are spotted again.
     """
 
     out: Path
@@ -42,36 +45,76 @@ class SpotOptions:
     overlay: bool = False
     megc: bool = False
     labels: Sequence[LabelledRow] | None = None
+    redo: bool = False
 
 
 def spot_videos(
-    inputs: Sequence[str | Path], inferencer: SpottingInferencer, options: SpotOptions, reporter: SpotReporter
+    inputs: Sequence[str | Path],
+    inferencer: SpottingInferencer,
+    options: SpotOptions,
+    reporter: SpotReporter,
+    jobs: int = 1,
+    setup: SpotterSetup | None = None,
 ) -> int:
-    """Spot videos one after the other; one that cannot be used does not stop the others.
+    """Spot videos; one that cannot be used does not stop the others.
+
+    Videos that an earlier run finished with the same model, settings and file are passed over. Several runs
+    of the same command, also on several machines, share the videos. At the end the tables of the whole study
+    are written, and ``failures.csv``.
 
     Args:
         inputs: Files, folders of images, folders of such.
         inferencer: The spotter.
         options: What to do.
         reporter: Is told what happens.
+        jobs: Processes. Defaults to 1: this one.
+        setup: How further processes make the same spotter; needed for more than one job.
 
     Returns:
         0, or 1 if a video failed.
     """
     videos = named_videos(inputs)
-    results: dict[str, SpotResult] = {}
-    for video, name in videos.items():
-        try:
-            results[name] = spot_video(video, options.out / name, inferencer, options, reporter)
-            if options.megc:
-                write_submission(results, options.out / SUBMISSION)
-        except Exception as error:  # whatever a broken file sets off, the other videos go on
-            if os.environ.get(TRACEBACK_VARIABLE) == '1':
-                raise
-            known = is_user_error(error) or isinstance(error, OSError)
-            hint = '' if known else f' ({TRACEBACK_VARIABLE}=1 shows where)'
-            reporter.failed(video, describe(error) + hint)
-    return FAILED_EXIT_CODE if len(results) < len(videos) else 0
+    folders = [(video, options.out / name) for video, name in videos.items()]
+    states: list[str] = []
+    outcomes: Iterator[SpotOutcome]
+    began = time.monotonic()
+    if jobs == 1 or setup is None:
+        work = partial(spot_unless_finished, options=options, reporter=reporter)
+        outcomes = (run_claimed(work, video, folder, inferencer) for video, folder in folders)
+    else:
+        work = partial(spot_unless_finished, options=options, reporter=SpotReporter('quiet'))
+        outcomes = run_parallel(work, setup, folders, jobs)
+    for outcome in outcomes:
+        states.append(outcome.state)
+        if outcome.state == 'failed':
+            reporter.failed(outcome.video, outcome.error)
+        elif jobs > 1 or outcome.state != 'done':
+            reporter.ended(outcome.video, outcome.state, outcome.folder, outcome.seconds)
+        if len(folders) > 1:
+            reporter.overall(len(states), len(folders), states.count('done'), time.monotonic() - began)
+    if len(folders) > 1 or options.megc:
+        write_study(options.out)
+    if options.megc:
+        write_submission(
+            dict((name, options.out / name) for name in videos.values()), options.out / SUBMISSION
+        )
+    return FAILED_EXIT_CODE if 'failed' in states else 0
+
+
+def spot_unless_finished(
+    video: Path, folder: Path, inferencer: SpottingInferencer, options: SpotOptions, reporter: SpotReporter
+) -> SpotOutcome:
+    """Spot one video, or pass over it where its results are there; arguments and errors as of
+    :func:`spot_video`.
+    """
+    labels = None if options.labels is None else [str(row) for row in options.labels]
+    record = run_record(video, inferencer, fps=options.fps, overlay=options.overlay, labels=labels)
+    if not options.redo and is_finished(folder, record):
+        return SpotOutcome(video, folder, 'skipped')
+    began = time.monotonic()
+    spot_video(video, folder, inferencer, options, reporter)
+    write_record(folder, record)
+    return SpotOutcome(video, folder, 'done', seconds=time.monotonic() - began)
 
 
 def spot_video(
@@ -93,6 +136,7 @@ def spot_video(
         MESpotError: If the video cannot be used, or a label lies outside of it.
     """
     began = time.monotonic()
+    (folder / RECORD).unlink(missing_ok=True)
     source = open_video_source(video, options.fps)
     with ExitStack() as stack:
         crops: list[SpotCrops] = []

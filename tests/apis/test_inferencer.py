@@ -87,8 +87,9 @@ def test_arrays_give_the_documented_structure(spotter: SpottingInferencer, face:
         'path': 'array',
         'fps': 30.0,
         'total_frames': 50,
-        'duration_s': round(50 / 30, 4),
+        'duration_s': round(50 / 30, 9),
         'size': [96, 112],
+        'without_face_s': 0.0,
     }
     json.dumps(prediction)
     two = spotter([array, array], fps=30.0)['predictions']

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,6 +15,7 @@ import pytest
 
 from mmaction_mespot.apis import spot_videos as module
 from mmaction_mespot.apis.inferencer import SpottingInferencer
+from mmaction_mespot.apis.spot_jobs import SpotterSetup
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
 from mmaction_mespot.errors import MESpotError
@@ -120,14 +123,53 @@ def test_one_bad_video_does_not_stop_the_others(
     printed = capsys.readouterr()
     assert printed.out == ''
     assert [line.split(':')[1].strip() for line in printed.err.splitlines()] == [str(empty), str(paths[1])]
-    assert sorted(path.name for path in (tmp_path / 'out' / 'frames').iterdir()) == [
-        'intervals.csv',
-        'intervals.json',
-        'thumbnails',
-        'timeline.png',
-    ]
+    names = {path.name for path in (tmp_path / 'out' / 'frames').iterdir()} - {'.spotting.lock'}
+    assert names == {'intervals.csv', 'intervals.json', 'run.json', 'thumbnails', 'timeline.png'}
+    failures = list(csv.DictReader((tmp_path / 'out' / 'failures.csv').open()))
+    assert [row['video'] for row in failures] == ['empty', 'nowhere']
     assert (tmp_path / 'out' / 'megc.csv').read_text() == 'vid,pred_onset,pred_offset,type\n'
     assert spot_videos([frames], inferencer, options, SpotReporter('quiet')) == 0
+
+
+def test_a_second_run_passes_over_what_is_finished(
+    inferencer: SpottingInferencer, video: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ('a.mp4', 'b.mp4'):
+        (tmp_path / name).write_bytes(video)
+    options = SpotOptions(tmp_path / 'out')
+
+    def events(options: SpotOptions) -> list[str]:
+        assert spot_videos([tmp_path], inferencer, options, SpotReporter('json-lines')) == 0
+        lines = map(json.loads, capsys.readouterr().out.splitlines())
+        return [line['event'] for line in lines if line['event'] in ('done', 'skipped')]
+
+    assert events(options) == ['done', 'done']
+    stale = tmp_path / 'out' / 'a' / 'overlay.mp4'
+    stale.touch()
+    (tmp_path / 'out' / 'b' / 'run.json').unlink()  # as of a run that was killed
+    assert events(options) == ['skipped', 'done'] and stale.exists()
+    assert events(replace(options, redo=True)) == ['done', 'done'] and not stale.exists()
+    (tmp_path / 'a.mp4').write_bytes(video + b'more')
+    assert events(options) == ['done', 'skipped']
+
+
+def test_two_processes_find_what_one_finds(
+    video: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ('a.mp4', 'b.mp4', 'P1/c.mp4'):
+        (tmp_path / 'in' / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / 'in' / name).write_bytes(video)
+    (tmp_path / 'in' / 'bad.mp4').write_text('no video')
+    setup = SpotterSetup()
+    tables = []
+    for jobs in (1, 2):
+        options = SpotOptions(tmp_path / f'out{jobs}')
+        reporter = SpotReporter('quiet')
+        assert spot_videos([tmp_path / 'in'], setup.make(), options, reporter, jobs, setup) == 1
+        tables.append([(options.out / f'{name}.csv').read_text() for name in ('study', 'videos', 'failures')])
+        assert 'bad.mp4' in capsys.readouterr().err
+    assert tables[0] == tables[1]
+    assert [line.split(',')[0] for line in tables[0][1].splitlines()] == ['video', 'P1/c', 'a', 'b']
 
 
 def test_a_bug_is_one_line_too_but_says_how_to_find_it(

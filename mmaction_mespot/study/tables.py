@@ -1,0 +1,203 @@
+"""Two tidy tables over the results of a study: one row an interval, one row a video."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.strict_json import read_json
+from mmaction_mespot.study.page import write_page
+
+RESULT, FAILURE = 'intervals.json', 'failure.json'
+INTERVAL_COLUMNS = (
+    'video',
+    'subject',
+    'session',
+    'label',
+    'onset_s',
+    'apex_s',
+    'offset_s',
+    'length_s',
+    'score',
+    'onset_frame_0based',
+    'apex_frame_0based',
+    'offset_frame_0based',
+    'face',
+    'note',
+)
+VIDEO_COLUMNS = (
+    'video',
+    'subject',
+    'session',
+    'path',
+    'model',
+    'duration_s',
+    'usable_s',
+    'without_face_s',
+    'fps',
+    *(f'{label}_count' for label in CLASSES),
+    *(f'{label}_per_min' for label in CLASSES),
+    'notes',
+)
+FAILURE_COLUMNS = ('video', 'path', 'error')
+_BIDS = re.compile(r'(?:^|[_/])(sub|ses)-([A-Za-z0-9]+)')
+
+
+def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read all results below a folder.
+
+    Args:
+        root: What ``tools/spot.py --out`` wrote.
+
+    Returns:
+        Intervals (columns :data:`INTERVAL_COLUMNS`) and videos (:data:`VIDEO_COLUMNS`), by name. Counts a
+        minute are of the usable time, in which a face was seen; NaN where there is none.
+
+    Raises:
+        MESpotError: If there is no such folder, or a file in it is no result.
+    """
+    if not root.is_dir():
+        raise MESpotError(f'{root}: no such folder, expected the results of tools/spot.py')
+    intervals: list[dict[str, Any]] = []
+    videos: list[dict[str, Any]] = []
+    for path in sorted(root.rglob(RESULT)):
+        name = path.parent.relative_to(root).as_posix()
+        content = read_json(path)
+        try:
+            who = subject_and_session(name)
+            found = [_interval_row(name, who, row) for row in content['intervals']]
+            videos.append(_video_row(name, who, content))
+        except (KeyError, TypeError) as error:
+            raise MESpotError(f'{path}: no result of tools/spot.py ({error!r})') from error
+        intervals += found
+    return (
+        pd.DataFrame(intervals, columns=list(INTERVAL_COLUMNS)),
+        pd.DataFrame(videos, columns=list(VIDEO_COLUMNS)),
+    )
+
+
+def subject_and_session(name: str) -> tuple[str, str]:
+    """Subject and session that a name tells.
+
+    ``sub-01_ses-2_talk`` says both (as in BIDS); otherwise the first folder is the subject and the second one
+    the session (``P01/day1/a``); what is missing is empty.
+    """
+    labelled = dict(_BIDS.findall(name))
+    if labelled:
+        return labelled.get('sub', ''), labelled.get('ses', '')
+    folders = PurePosixPath(name).parts[:-1]
+    return (*folders, '', '')[0], (*folders, '', '')[1]
+
+
+def write_study(root: Path, meta: Path | None = None) -> None:
+    """Write ``study.csv``, ``videos.csv``, ``failures.csv``, ``study.html``, and Parquet if pyarrow is there.
+
+    Args:
+        root: What ``tools/spot.py --out`` wrote; the tables go there.
+        meta: The study's own table, see :func:`join_meta`. Defaults to None.
+
+    Raises:
+        MESpotError: As of :func:`read_study` and :func:`join_meta`.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    intervals, videos = read_study(root)
+    page_videos, page_intervals = videos, intervals
+    if meta is not None:
+        intervals, videos = join_meta(intervals, meta), join_meta(videos, meta)
+    failures = read_failures(root)
+    _write(intervals, root / 'study.csv')
+    _write(videos, root / 'videos.csv')
+    _write(failures, root / 'failures.csv')
+    if importlib.util.find_spec('pyarrow') is not None:
+        for table, name in ((intervals, 'study.parquet'), (videos, 'videos.parquet')):
+            with whole_file(root / name) as temporary:
+                table.to_parquet(temporary, index=False)
+    write_page(page_intervals, page_videos, failures, root / 'study.html')
+
+
+def read_failures(root: Path) -> pd.DataFrame:
+    """Videos that failed in their last run: name, path and reason, by name."""
+    rows = []
+    for path in sorted(root.rglob(FAILURE)):
+        rows.append({'video': path.parent.relative_to(root).as_posix(), **read_json(path)})
+    return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS))
+
+
+def join_meta(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Add the columns of the study's own table, by its column ``video`` or else ``subject``.
+
+    Args:
+        table: Intervals or videos.
+        path: A CSV with one row per video or per subject.
+
+    Returns:
+        The table with the further columns behind its own; empty where the CSV has no row.
+
+    Raises:
+        MESpotError: If the CSV cannot be read, has neither column, names one twice, or has a column that
+            the table has too.
+    """
+    try:
+        meta = pd.read_csv(path, dtype={'video': str, 'subject': str}, keep_default_na=True)
+    except (OSError, ValueError) as error:
+        raise MESpotError(f'{path}: cannot be read as CSV ({error})') from error
+    key = next((name for name in ('video', 'subject') if name in meta.columns), None)
+    if key is None:
+        raise MESpotError(f'{path}: expected a column video or subject, found {", ".join(meta.columns)}')
+    twice = meta[key][meta[key].duplicated()]
+    if len(twice):
+        raise MESpotError(f'{path}: {key} {twice.iloc[0]!r} stands in two rows, expected one')
+    if key == 'video' and 'subject' in meta.columns:
+        table = table.drop(columns='subject')
+    shared = [name for name in meta.columns if name in table.columns and name != key]
+    if shared:
+        raise MESpotError(f'{path}: the column {shared[0]!r} is one of the tables too, give it another name')
+    return table.merge(meta, how='left', on=key)
+
+
+def _interval_row(name: str, who: tuple[str, str], row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        'video': name,
+        'subject': who[0],
+        'session': who[1],
+        'label': row['label'],
+        **{key: row[key] for key in ('onset_s', 'apex_s', 'offset_s', 'score', 'face')},
+        'length_s': round(row['offset_s'] - row['onset_s'], 9),
+        **{f'{key}_frame_0based': row[key] for key in ('onset', 'apex', 'offset')},
+        'note': row.get('note', ''),
+    }
+
+
+def _video_row(name: str, who: tuple[str, str], content: dict[str, Any]) -> dict[str, Any]:
+    video = content['video']
+    counts = {label: sum(row['label'] == label for row in content['intervals']) for label in CLASSES}
+    usable_s = round(video['duration_s'] - video.get('without_face_s', 0.0), 6)
+    return {
+        'video': name,
+        'subject': who[0],
+        'session': who[1],
+        'path': video['path'],
+        'model': content['model']['name'],
+        'duration_s': video['duration_s'],
+        'usable_s': usable_s,
+        'without_face_s': video.get('without_face_s', float('nan')),
+        'fps': video['fps'],
+        **{f'{label}_count': count for label, count in counts.items()},
+        **{
+            f'{label}_per_min': round(60 * count / usable_s, 4) if usable_s > 0 else float('nan')
+            for label, count in counts.items()
+        },
+        'notes': '; '.join(content['notes']),
+    }
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    with whole_file(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator='\n')

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.study import Study
+from mmaction_mespot.study.tables import subject_and_session, write_study
+
+EXAMPLE = Path(__file__).parents[1] / 'apis' / 'spot_example' / 'intervals.json'
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Two subjects with the same video of 10 s (2 MaE, 1 ME), and a video that failed."""
+    for name in ('P01/a', 'P02/a'):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / 'intervals.json').write_text(EXAMPLE.read_text())
+    (tmp_path / 'bad').mkdir()
+    (tmp_path / 'bad' / 'failure.json').write_text(json.dumps({'path': 'bad.mp4', 'error': 'no <video>'}))
+    return tmp_path
+
+
+def test_one_row_an_interval_and_one_a_video(results: Path) -> None:
+    study = Study(results)
+    assert list(study.videos['video']) == ['P01/a', 'P02/a'] and len(study) == 6
+    first = study.videos.iloc[0]
+    assert (first['MaE_count'], first['ME_count'], first['MaE_per_min']) == (2, 1, 12)
+    assert [(row['subject'], row['label']) for row in study][:2] == [('P01', 'MaE'), ('P01', 'ME')]
+    assert study.intervals['onset_frame_0based'].iloc[0] == 40
+    assert list(study.failures['error']) == ['no <video>']
+
+
+def test_the_files(results: Path) -> None:
+    (results / 'people.csv').write_text('subject,age\nP01,30\n')
+    write_study(results, results / 'people.csv')
+    table = pd.read_csv(results / 'study.csv')
+    assert table['age'].iloc[0] == 30 and table['age'].isna().sum() == 3
+    assert len(pd.read_csv(results / 'videos.csv')) == 2 and len(pd.read_csv(results / 'failures.csv')) == 1
+    page = (results / 'study.html').read_text()
+    assert '2 videos: 4 MaE, 2 ME' in page and 'no &lt;video&gt;' in page
+    assert 'http' not in page and page.count('data:image/png') == 2
+
+
+def test_an_empty_study_has_tables_too(tmp_path: Path) -> None:
+    write_study(tmp_path / 'new')
+    assert len(pd.read_csv(tmp_path / 'new' / 'study.csv')) == 0
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('age\n3\n', 'expected a column video or subject, found age'),
+        ('subject,a\nP01,1\nP01,2\n', "subject 'P01' stands in two rows"),
+        ('subject,score\nP01,1\n', "the column 'score' is one of the tables too"),
+    ],
+)
+def test_tables_of_people_that_do_not_fit(results: Path, text: str, message: str) -> None:
+    (results / 'people.csv').write_text(text)
+    with pytest.raises(MESpotError, match=message):
+        Study(results, results / 'people.csv')
+
+
+def test_subjects_by_folder_or_name() -> None:
+    assert subject_and_session('sub-01_ses-b_talk') == ('01', 'b')
+    assert subject_and_session('P01/day1/a') == ('P01', 'day1')
+    assert subject_and_session('a') == ('', '')
