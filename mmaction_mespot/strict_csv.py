@@ -17,6 +17,7 @@ def read_csv(
     lower: bool = False,
     max_rows: int | None = None,
     exact: bool = False,
+    rename: Callable[[str], str] = str,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Read a CSV with a header, row by row: each column has a name of its own, each row a cell for each.
 
@@ -27,6 +28,7 @@ def read_csv(
         lower: Whether the names of columns are read in lower case. Defaults to False.
         max_rows: Most rows. Defaults to None: as many as there are.
         exact: Whether no cell may lack at the end of a row. Defaults to False.
+        rename: Gives the name of a column that a title in the file means. Defaults to the title itself.
 
     Yields:
         The number of the row's last line (from 1) and its cells by column, without blanks around them. Rows
@@ -38,7 +40,7 @@ def read_csv(
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
             reader = csv.reader(file, skipinitialspace=True, strict=True)
-            header = [name.strip().lower() if lower else name.strip() for name in next(reader, [])]
+            header = [rename(name.strip().lower() if lower else name.strip()) for name in next(reader, [])]
             missing = [name for name in required if name not in header]
             if missing:
                 raise error(f'columns {missing} expected, found {header}')

@@ -12,6 +12,7 @@ from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_uploads import UploadSpotter
 from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.viewer import ViewerServer
+from mmaction_mespot.viewer.viewer_server import MAX_UPLOAD_MB
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,6 +21,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('results', nargs='?', default='results', help='folder of results (default: results)')
     parser.add_argument('--port', type=int, default=8765, help='port, 0 for a free one (default: 8765)')
     parser.add_argument('--no-browser', action='store_true', help='only print the address')
+    parser.add_argument(
+        '--max-upload-mb',
+        type=float,
+        default=MAX_UPLOAD_MB,
+        help=f'largest video that the page may send (default: {MAX_UPLOAD_MB})',
+    )
     parser.add_argument(
         '--model', choices=('flow', *SHIPPED), default='flow', help='for uploaded videos (default: flow)'
     )
@@ -31,7 +38,7 @@ def main() -> None:
     args = parse_args()
     Path(args.results).mkdir(parents=True, exist_ok=True)
     spot = UploadSpotter(Path(args.results), lambda: SpottingInferencer(args.model))
-    with ViewerServer(args.results, spot, args.port) as server:
+    with ViewerServer(args.results, spot, args.port, args.max_upload_mb) as server:
         print(f'{server.url} (Ctrl+C ends it)', flush=True)
         if not args.no_browser:
             webbrowser.open(server.url)

@@ -53,8 +53,9 @@ def read_own(
 
     A video is a file or a folder of numbered frames below the root, named in the table by its path, with or
     without the suffix, or by its last part. Frame numbers are inclusive: those in the frames' names, or from
-    1 in a video file. The type is ``MaE`` or ``ME`` (or macro, micro). A row that only names a video, and its
-    subject, says that it has no event. Without a subject each video is a person of its own.
+    1 in a video file; a title may say so (``onset_frame_in_name``, ``onset_frame_1based``). The type is
+    ``MaE`` or ``ME`` (or macro, micro). A row that only names a video, and its subject, says that it has no
+    event. Without a subject each video is a person of its own.
 
     Args:
         root: Folder that holds the table and the videos.
@@ -97,6 +98,8 @@ def read_own(
 
     def read_row(cells: dict[str, Any], where: dict[str, Any]) -> LabelledEvent | None:
         name = cell_text(cells['video'], where, report)
+        if name[:1] == "'" and _key(name) not in names:  # as the viewer's table escapes a name like a formula
+            name = name[1:]
         matches = names.get(_key(name.replace('\\', '/')), [])
         if len(matches) > 1:
             raise CellError('video', name, f'a path that only one of {", ".join(matches)} has')
@@ -147,6 +150,7 @@ def _read_csv(path: Path, file: str) -> LabelSheet:
             COLUMNS,
             lambda reason: AnnotationError(str(path), [reason]),
             lower=True,
+            rename=_plain_title,
             max_rows=MAX_LABEL_ROWS,
         )
     )
@@ -155,6 +159,11 @@ def _read_csv(path: Path, file: str) -> LabelSheet:
     rows = [Row(number, [cells[key] or None for key in keys]) for number, cells in table]
     filled = [row for row in rows if any(cell is not None for cell in row.cells)]
     return LabelSheet(file, '', columns, filled)
+
+
+def _plain_title(cell: str) -> str:
+    """Name of a column, without the base of its frames where that is the one expected here."""
+    return re.sub(r'^(onset|apex|offset)_frame_(1based|in_name)$', r'\1', cell)
 
 
 def _is_video(path: Path) -> bool:

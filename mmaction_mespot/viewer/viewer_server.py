@@ -1,189 +1,243 @@
-"""The page's server: files, results as JSON, uploads. Nothing but the machine itself reaches it."""
+"""The page's server: files, results and corrections as JSON, uploads. Only who has its token is served."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import secrets
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
 
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
 from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.numbered_name import numbered_name
 
+from .corrections import CorrectionsConflict
+from .guard import HEADER_S, MAX_CONNECTIONS, QUIET, Guard, blocks, protected, read_body, read_json_body
 from .result_folder import ResultFolder
 from .spot_queue import Spot, SpotQueue
 
 PAGE = Path(__file__).with_name('page')
 UPLOADS = 'uploads'
-GUARD = 'X-Mespot'
-"""Header that the page's own requests carry; another site's page cannot send it without being asked."""
-
-TYPES = {
-    '.html': 'text/html; charset=utf-8',
-    '.js': 'text/javascript; charset=utf-8',
-    '.css': 'text/css; charset=utf-8',
-    '.jpg': 'image/jpeg',
-    '.png': 'image/png',
-    '.webm': 'video/webm',
-}
-CHUNK = 1 << 20
+PICTURE = re.compile(r'\d+_(onset|apex|offset)\.jpg', re.ASCII)
+MAX_NAME_BYTES = 200
+MAX_UPLOAD_MB = 20_000
 
 
-class ViewerServer(ThreadingHTTPServer):
+class ViewerServer:
     """Serve the page of one folder of results on this machine.
 
     Args:
         results: Folder that ``tools/spot.py --out`` wrote.
         spot: Spots an uploaded video into that folder.
         port: Port on 127.0.0.1; 0 takes a free one.
+        max_upload_mb: Largest video that the page may send, in MB.
+        header_s: Seconds within which a connection must have sent its first request.
+        max_connections: Connections that are open at a time.
 
     Raises:
         MESpotError: If there is no such folder, or the port is taken.
     """
 
-    daemon_threads = True
-
-    def __init__(self, results: str | Path, spot: Spot, port: int = 0) -> None:
+    def __init__(
+        self,
+        results: str | Path,
+        spot: Spot,
+        port: int = 0,
+        max_upload_mb: float = MAX_UPLOAD_MB,
+        header_s: float = HEADER_S,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
         self.results = ResultFolder(results)
         self.queue = SpotQueue(spot)
+        self.token = secrets.token_urlsafe(32)
+        self._max_upload_bytes = int(max_upload_mb * 1e6)
+        self._header_s, self._max_connections = header_s, max_connections
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = threading.Event()
+        self._stopped: asyncio.Event | None = None
         try:
-            super().__init__(('127.0.0.1', port), _Handler)
-        except OSError as error:
+            self._socket = socket.create_server(('127.0.0.1', port))
+        except (OSError, OverflowError) as error:
             raise MESpotError(f'port {port} cannot be opened ({error}), choose another one') from error
+        self.server_port: int = self._socket.getsockname()[1]
 
     @property
     def url(self) -> str:
-        """Address of the page."""
-        return f'http://127.0.0.1:{self.server_port}/'
+        """Address of the page, with the token that opens it."""
+        return f'http://127.0.0.1:{self.server_port}/?token={self.token}'
 
+    def __enter__(self) -> ViewerServer:
+        return self
 
-class _Handler(BaseHTTPRequestHandler):
-    server: ViewerServer
-    protocol_version = 'HTTP/1.1'
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()
+        self._socket.close()
 
-    def do_GET(self) -> None:
-        if not self._is_local():
-            return
-        parts = [unquote(part) for part in urlsplit(self.path).path.split('/') if part]
+    def serve_forever(self) -> None:
+        """Answer requests until :meth:`shutdown` or Ctrl-C."""
+        asyncio.run(self._serve())
+
+    def shutdown(self) -> None:
+        """End :meth:`serve_forever`; may be called from any thread."""
+        self._stop.set()
+        if self._loop is not None and self._stopped is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def _serve(self) -> None:
+        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        guard = Guard(self.token, self.server_port, self._header_s, self._max_connections)
+        app = web.Application(middlewares=[guard.middleware()])
+        app.on_response_prepare.append(protected)
+        app.add_routes(self._routes())
+        runner = web.AppRunner(
+            app, access_log=None, logger=QUIET, keepalive_timeout=self._header_s, shutdown_timeout=1.0
+        )
+        await runner.setup()
+        assert runner.server is not None
+        connections = guard.connections(runner.server)
+        listening = await self._loop.create_server(connections, sock=self._socket.dup())
         try:
-            match parts:
-                case []:
-                    self._send_file(PAGE / 'index.html')
-                case ['page', name] if name in {path.name for path in PAGE.iterdir()}:
-                    self._send_file(PAGE / name)
-                case ['api', 'results']:
-                    names = self.server.results.names()
-                    self._send_json({'results': names, 'jobs': self.server.queue.states()})
-                case ['api', 'results', name]:
-                    self._send_json(self.server.results.read(name))
-                case ['media', name, 'video']:
-                    self._send_file(self.server.results.video(name))
-                case ['media', name, 'thumbnails', picture] if re.fullmatch(r'\d+_\w+\.jpg', picture):
-                    self._send_file(self.server.results.folder(name) / 'thumbnails' / picture)
-                case _:
-                    self._send_error(HTTPStatus.NOT_FOUND, f'nothing at {self.path}')
+            if not self._stop.is_set():
+                await self._stopped.wait()
+        finally:
+            listening.close()
+            await runner.cleanup()
+
+    def _routes(self) -> list[web.RouteDef]:
+        video = '/api/results/{name}'
+        return [
+            web.get('/', self._index, allow_head=False),
+            web.get('/page/{file}', self._page_file, allow_head=False),
+            web.get('/api/results', self._list, allow_head=False),
+            web.get(video, self._result, allow_head=False),
+            web.get(f'{video}/times', self._times, allow_head=False),
+            web.get(f'{video}/corrections', self._corrections, allow_head=False),
+            web.put(f'{video}/corrections', self._save),
+            web.post(f'{video}/corrected', self._export),
+            web.post(f'{video}/import', self._import),
+            web.get('/media/{name}/video', self._video, allow_head=False),
+            web.get('/media/{name}/thumbnails/{picture}', self._thumbnail, allow_head=False),
+            web.post('/api/upload/{file}', self._upload),
+        ]
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / 'index.html')
+
+    async def _page_file(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info['file']
+        if name not in {path.name for path in PAGE.iterdir() if path.is_file()}:
+            raise web.HTTPNotFound(text=f'nothing at {request.path[:200]}')
+        return web.FileResponse(PAGE / name)
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        names = await asyncio.to_thread(self.results.names)
+        return web.json_response({'results': names, 'jobs': self.queue.states()})
+
+    async def _result(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(await self._found(self.results.read, request))
+
+    async def _times(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(await self._found(self.results.times, request))
+
+    async def _corrections(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(await self._found(self.results.corrections, request))
+
+    async def _save(self, request: web.Request) -> web.StreamResponse:
+        name, content = request.match_info['name'], await read_json_body(request)
+        await self._found(self.results.folder, request)
+        try:
+            stored = await asyncio.to_thread(self.results.save, name, content)
+        except CorrectionsConflict as error:
+            raise web.HTTPConflict(text=str(error)) from error
+        return web.json_response({key: stored[key] for key in ('coder', 'revision', 'saved')})
+
+    async def _export(self, request: web.Request) -> web.StreamResponse:
+        name, content = request.match_info['name'], await read_json_body(request)
+        if not isinstance(content, dict) or not isinstance(content.get('coder'), str):
+            raise MESpotError('the body: expected an object with the key "coder"')
+        await self._found(self.results.folder, request)
+        text = await asyncio.to_thread(self.results.write_corrected, name, content['coder'])
+        return web.Response(text=text, content_type='text/csv', charset='utf-8')
+
+    async def _import(self, request: web.Request) -> web.StreamResponse:
+        name, body = request.match_info['name'], await read_body(request)
+        await self._found(self.results.folder, request)
+        return web.json_response(await asyncio.to_thread(self.results.rows_of_table, name, body))
+
+    async def _video(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(await self._found(self.results.video, request))
+
+    async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
+        picture = request.match_info['picture']
+        folder = await self._found(self.results.folder, request)
+        if not PICTURE.fullmatch(picture):
+            raise web.HTTPNotFound(text=f'nothing at {request.path[:200]}')
+        path = path_inside(folder, f'thumbnails/{picture[:MAX_NAME_BYTES]}', 'picture')
+        if not path.is_file():
+            raise web.HTTPNotFound(text=f'{path.name}: no such picture')
+        return web.FileResponse(path)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        async with self._place(request.match_info['file']) as (path, temporary):
+            await _receive(request, temporary, self._max_upload_bytes)
+        self.queue.add(path)
+        return web.json_response({'jobs': self.queue.states()})
+
+    async def _found(self, give: Callable[[str], Any], request: web.Request) -> Any:
+        """What a function gives for the video of a request; 404 where there is none."""
+        try:
+            return await asyncio.to_thread(give, request.match_info['name'])
         except MESpotError as error:
-            self._send_error(HTTPStatus.NOT_FOUND, str(error))
+            raise web.HTTPNotFound(text=str(error)) from error
 
-    def do_POST(self) -> None:
-        if not self._is_local():
-            return
-        length = int(self.headers.get('Content-Length') or 0)
-        if self.headers.get(GUARD) != '1':
-            self.close_connection = True
-            self._send_error(HTTPStatus.FORBIDDEN, f'expected the header {GUARD}: 1')
-            return
-        parts = [unquote(part) for part in urlsplit(self.path).path.split('/') if part]
-        try:
-            match parts:
-                case ['api', 'results', name, 'corrected']:
-                    intervals = json.loads(self.rfile.read(length))
-                    text = self.server.results.write_corrected(name, intervals)
-                    self._send(text.encode(), 'text/csv; charset=utf-8')
-                case ['api', 'upload', name]:
-                    self.server.queue.add(self._receive(name, length))
-                    self._send_json({'jobs': self.server.queue.states()})
-                case _:
-                    self.close_connection = True
-                    self._send_error(HTTPStatus.NOT_FOUND, f'nothing at {self.path}')
-        except (MESpotError, ValueError) as error:
-            self.close_connection = True
-            self._send_error(HTTPStatus.BAD_REQUEST, str(error))
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the terminal is the user's."""
-
-    def _is_local(self) -> bool:
-        """Refuse a foreign name for this machine: a web page could otherwise be made to read results."""
-        host = (self.headers.get('Host') or '').rsplit(':', 1)[0]
-        if host in ('127.0.0.1', 'localhost'):
-            return True
-        self._send_error(HTTPStatus.FORBIDDEN, f'expected 127.0.0.1 or localhost, found {host!r}')
-        return False
-
-    def _receive(self, name: str, length: int) -> Path:
-        """Store an uploaded video, whole or not at all."""
-        if Path(name).name != name or Path(name).suffix.lower() not in VIDEO_SUFFIXES:
-            raise MESpotError(f'expected a video file, one of {", ".join(VIDEO_SUFFIXES)}, found {name!r}')
-        folder = self.server.results.root / UPLOADS
+    @asynccontextmanager
+    async def _place(self, name: str) -> AsyncIterator[tuple[Path, Path]]:
+        """Where an uploaded video will stand, and a temporary file for it meanwhile."""
+        suffix = Path(name).suffix.lower()
+        if Path(name).name != name or suffix not in VIDEO_SUFFIXES or re.search(r'[\x00-\x1f\\]', name):
+            found = f'found {name[:80]!r}'
+            raise MESpotError(f'expected a video file, one of {", ".join(VIDEO_SUFFIXES)}, {found}')
+        if len(name.encode(errors='replace')) > MAX_NAME_BYTES:
+            raise MESpotError(
+                f'expected a name of up to {MAX_NAME_BYTES} bytes, found {len(name)} characters'
+            )
+        folder = path_inside(self.results.root, UPLOADS, 'uploads')
         folder.mkdir(exist_ok=True)
         name = numbered_name(Path(name).stem, lambda one: (folder / one).exists(), Path(name).suffix)
-        left = length
         with whole_file(folder / name) as temporary:
-            with temporary.open('wb') as file:
-                while left and (block := self.rfile.read(min(left, CHUNK))):
-                    file.write(block)
-                    left -= len(block)
-            if left:
-                raise MESpotError(f'{name}: the upload broke off, {left} of {length} bytes are missing')
-        return folder / name
+            yield folder / name, temporary
 
-    def _send_file(self, path: Path) -> None:
-        """Send a file, or the range of it that a player asks for."""
-        if not path.is_file():
-            self._send_error(HTTPStatus.NOT_FOUND, f'{path.name}: no such file')
-            return
-        size = path.stat().st_size
-        start, end, status = 0, size - 1, HTTPStatus.OK
-        asked = re.fullmatch(r'bytes=(\d+)-(\d*)', self.headers.get('Range') or '')
-        if asked:
-            start, status = int(asked[1]), HTTPStatus.PARTIAL_CONTENT
-            end = min(int(asked[2]), end) if asked[2] else end
-            if start > end:
-                self._send_error(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, f'{size} bytes only')
-                return
-        self.send_response(status)
-        self.send_header('Content-Type', TYPES.get(path.suffix.lower(), 'video/mp4'))
-        self.send_header('Accept-Ranges', 'bytes')
-        self.send_header('Content-Length', str(end - start + 1))
-        if asked:
-            self.send_header('Content-Range', f'bytes {start}-{end}/{size}')
-        self.end_headers()
-        with path.open('rb') as file:
-            file.seek(start)
-            left = end - start + 1
-            try:
-                while left > 0:
-                    block = file.read(min(left, CHUNK))
-                    self.wfile.write(block)
-                    left -= len(block)
-            except (BrokenPipeError, ConnectionResetError):  # the player has seen enough
-                self.close_connection = True
 
-    def _send_json(self, content: Any) -> None:
-        self._send(json.dumps(content).encode(), 'application/json')
+async def _receive(request: web.Request, path: Path, limit: int) -> None:
+    """Store the body of a request.
 
-    def _send(self, body: bytes, content_type: str, status: HTTPStatus = HTTPStatus.OK) -> None:
-        self.send_response(status)
-        self.send_header('Content-Type', content_type)
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _send_error(self, status: HTTPStatus, message: str) -> None:
-        self._send(json.dumps({'error': message}).encode(), 'application/json', status)
+    Raises:
+        MESpotError: If it says no length, or is not as long as it says.
+        web.HTTPRequestEntityTooLarge: If it is longer than the limit.
+    """
+    declared = request.content_length
+    if declared is None:
+        raise MESpotError('an upload needs a Content-Length')
+    if declared > limit:
+        raise web.HTTPRequestEntityTooLarge(
+            limit, declared, text=f'found {declared} bytes, expected up to {limit} (--max-upload-mb)'
+        )
+    received = 0
+    with path.open('wb') as file:
+        async for block in blocks(request):
+            received += len(block)
+            await asyncio.to_thread(file.write, block)
+    if received != declared:
+        raise MESpotError(f'the upload broke off: found {received} bytes, expected {declared}')

@@ -243,7 +243,22 @@ byId('add').onclick = guarded(async () => {
 });
 
 byId('export').onclick = guarded(async () => {
-  const answer = await ask(`/api/results/${encodeURIComponent(name)}/corrected`, { method: 'POST', body: JSON.stringify(rows()) });
+  const path = `/api/results/${encodeURIComponent(name)}`;
+  const old = (await (await ask(`${path}/corrections`)).json()).viewer;
+  const add = ({ label, onset, apex, offset, onset_s, apex_s, offset_s }, i) =>
+    ({ id: `a${i}`, state: 'added', label, onset, apex, offset, onset_s, apex_s, offset_s, candidate: null });
+  const drop = (place) => {
+    const { label, onset, apex, offset, onset_s, apex_s, offset_s, score } = result.candidates[place];
+    const candidate = { label, onset, apex, offset, score };
+    return { id: `c${place}`, state: 'rejected', label, onset, apex, offset, onset_s, apex_s, offset_s, candidate };
+  };
+  const content = {
+    format: 'mmaction_mespot.corrections', version: 1, coder: 'viewer', revision: old ? old.revision : 0,
+    thresholds: { MaE: threshold('MaE'), ME: threshold('ME') }, reviewed: [],
+    rows: [...edited.map(add), ...[...removed].map(drop)],
+  };
+  await ask(`${path}/corrections`, { method: 'PUT', body: JSON.stringify(content) });
+  const answer = await ask(`${path}/corrected`, { method: 'POST', body: JSON.stringify({ coder: 'viewer' }) });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
   link.download = `${name}.csv`;
