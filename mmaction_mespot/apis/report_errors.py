@@ -11,7 +11,7 @@ import numpy as np
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.iou import segment_iou
-from mmaction_mespot.intervals.postprocess import apply_thresholds
+from mmaction_mespot.intervals.selection import apply_thresholds
 from mmaction_mespot.visualization.outcomes import Interval, Outcome, interval_iou
 
 BOUNDARY_IOU = 0.3

@@ -13,6 +13,7 @@ import torch
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.late_fusion import LateFusion, fuse_detections
 from mmaction_mespot.intervals.nms import cross_class_suppression, hard_nms, soft_nms, weighted_nms
+from mmaction_mespot.intervals.selection import apply_thresholds, by_score, keep_top_fraction
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
 __all__ = [
@@ -138,7 +139,7 @@ def merge_windows(
     lengths_s = (merged.segments[:, 1] - merged.segments[:, 0]) / fps
     low, high = np.array(cfg.min_length_s)[merged.labels], np.array(cfg.max_length_s)[merged.labels]
     merged = merged[(lengths_s > 0) & (lengths_s >= low) & (lengths_s <= high)]
-    merged = _sorted(merged)
+    merged = by_score(merged)
     ranks = np.zeros(len(merged), dtype=np.int64)
     for label in range(len(CLASSES)):
         own = merged.labels == label
@@ -163,39 +164,6 @@ def fuse_candidates(
     return merge_windows([WindowCandidates(fused, 0, total_frames)], fps, total_frames, cfg)
 
 
-def apply_thresholds(detections: Detections, thresholds: Sequence[float] | Mapping[str, float]) -> Detections:
-    """Keep the detections whose score reaches the threshold of their class.
-
-    Args:
-        detections: Scored intervals of a video.
-        thresholds: One threshold a class, by label or by class name; a score **equal** to it is kept.
-    """
-    if isinstance(thresholds, Mapping):
-        thresholds = [thresholds[name] for name in CLASSES]
-    return detections[detections.scores >= np.asarray(thresholds, dtype=np.float64)[detections.labels]]
-
-
-def keep_top_fraction(detections: Detections, top_threshold: float) -> Detections:
-    """Keep a fraction of a video's candidates, by score: the paper's Top_threshold (section IV, Table II).
-
-    "Since Top_threshold is based on probability, the larger the threshold, the more expressions are output."
-
-    Args:
-        detections: Candidates of one video.
-        top_threshold: The fraction in [0, 1]; the number kept is rounded up.
-
-    Returns:
-        The kept candidates by falling score.
-
-    Raises:
-        ValueError: If the fraction lies outside [0, 1].
-    """
-    if not 0 <= top_threshold <= 1:
-        raise ValueError(f'top_threshold must lie in [0, 1], found {top_threshold}')
-    # The small number takes back rounding: 0.55 of 100 is 55.000000000000007.
-    return _sorted(detections)[: math.ceil(top_threshold * len(detections) - 1e-9)]
-
-
 def _from_dict(cls: type[Any], settings: Mapping[str, Any], name: str) -> Any:
     """Build a dataclass from a config's dict."""
     known = [field.name for field in fields(cls)]
@@ -203,12 +171,6 @@ def _from_dict(cls: type[Any], settings: Mapping[str, Any], name: str) -> Any:
     if unknown:
         raise ValueError(f'{name}: unknown keys {unknown}, expected some of {known}')
     return cls(**settings)
-
-
-def _sorted(detections: Detections) -> Detections:
-    """By falling score; equal scores by start, end and label, so that the input's order is without effect."""
-    starts, ends = detections.segments.T
-    return detections[np.lexsort((detections.labels, ends, starts, -detections.scores))]
 
 
 def _trusted(

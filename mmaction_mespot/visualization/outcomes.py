@@ -12,7 +12,7 @@ import numpy as np
 from mmaction_mespot.evaluation.functional.matching import match_one_to_one
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.iou import segment_iou
-from mmaction_mespot.intervals.postprocess import apply_thresholds
+from mmaction_mespot.intervals.selection import apply_thresholds
 
 Interval = tuple[float, float]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmaction_mespot.intervals.detections import CLASSES, Detections
-from mmaction_mespot.intervals.postprocess import apply_thresholds, keep_top_fraction
+from mmaction_mespot.intervals.selection import apply_thresholds, keep_top_fraction
 
 
 @dataclass(frozen=True)
