@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,15 @@ import numpy as np
 from mmaction_mespot.annotations.cell_error import CellError
 from mmaction_mespot.annotations.cells import event_class
 from mmaction_mespot.annotations.event_times import event_times
-from mmaction_mespot.annotations.frame_folder import FrameFolder
 from mmaction_mespot.annotations.own import COLUMNS, RULES
 from mmaction_mespot.annotations.read_report import ReadReport
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.preprocessing.video.folder_source import FolderSource
 from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
+
+_LISTED_ROWS = 10
+_ANY_FPS = 30.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class LabelledRow:
         onset: First frame.
         apex: Apex, or None.
         offset: Last frame.
+        row: Row of the table, the header is 1; 0 if it is not known.
     """
 
     video: str
@@ -37,6 +42,7 @@ class LabelledRow:
     onset: int
     apex: int | None
     offset: int
+    row: int = 0
 
 
 def read_ground_truth(path: str | Path) -> list[LabelledRow]:
@@ -66,7 +72,7 @@ def read_ground_truth(path: str | Path) -> list[LabelledRow]:
         except CellError as wrong:
             raise MESpotError(f'{path}, row {number}, {wrong}') from wrong
         if times is not None:
-            rows.append(LabelledRow(row['video'], label, times.onset, times.apex, times.offset))
+            rows.append(LabelledRow(row['video'], label, times.onset, times.apex, times.offset, number))
     return rows
 
 
@@ -94,17 +100,21 @@ def ground_truth_of(
     Raises:
         MESpotError: If an event ends behind the video.
     """
-    first = FrameFolder.scan(video).start_index if video.is_dir() else 1
+    first, step = 1, 1
+    if video.is_dir():
+        folder = FolderSource(video, _ANY_FPS)
+        first, step = folder.first_number, folder.step
     events = []
     for row in rows:
         if not _means(row.video, video):
             continue
-        frames = [None if frame is None else frame - first for frame in (row.onset, row.apex, row.offset)]
+        numbers = (row.onset, row.apex, row.offset)
+        frames = [None if number is None else (number - first) // step for number in numbers]
         onset, apex, offset = frames
         if onset is None or onset < 0 or offset is None or offset >= total_frames:
             raise MESpotError(
                 f'{video}: label {row.onset}..{row.offset} lies outside of its frames '
-                f'{first}..{first + total_frames - 1}'
+                f'{first}..{first + (total_frames - 1) * step}'
             )
         seconds = [
             None if frame is None else round(float(np.interp(frame, source_index, time_s)), 4)
@@ -120,8 +130,30 @@ def ground_truth_of(
     return sorted(events, key=lambda event: (event['onset'], event['offset']))
 
 
+def check_labels(rows: Sequence[LabelledRow], videos: Sequence[Path]) -> list[LabelledRow]:
+    """Check that a table of labels is one of these videos.
+
+    Args:
+        rows: The table.
+        videos: The videos.
+
+    Returns:
+        The rows that name none of the videos.
+
+    Raises:
+        MESpotError: If that is all of them; the message lists them.
+    """
+    unused = [row for row in rows if not any(_means(row.video, video) for video in videos)]
+    if rows and len(unused) == len(rows):
+        listed = '; '.join(f'row {row.row}: {row.video}' for row in unused[:_LISTED_ROWS])
+        more = f' and {len(unused) - _LISTED_ROWS} more' if len(unused) > _LISTED_ROWS else ''
+        names = ', '.join(video.name for video in videos[:_LISTED_ROWS])
+        raise MESpotError(f'--ground-truth: no row names a given video ({listed}{more}), expected {names}')
+    return unused
+
+
 def _means(name: str, video: Path) -> bool:
     """Whether a name of the table means the video."""
-    parts = Path(name.replace('\\', '/')).parts
-    whole = video.resolve()
+    parts = Path(unicodedata.normalize('NFC', name.replace('\\', '/'))).parts
+    whole = Path(unicodedata.normalize('NFC', str(video.resolve())))
     return any(parts == path.parts[-len(parts) :] for path in (whole, whole.with_suffix('')))

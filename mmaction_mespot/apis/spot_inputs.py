@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def find_videos(paths: Iterable[str | Path]) -> list[Path]:
     return list(named_videos(paths))
 
 
-def named_videos(paths: Iterable[str | Path]) -> dict[Path, str]:
+def named_videos(paths: Iterable[str | Path], passed_over: list[Path] | None = None) -> dict[Path, str]:
     """Find the videos that paths mean, each with the name that its results get.
 
     A file is taken as it is, whatever its name; a folder of numbered images is one video; any other folder
@@ -28,19 +29,23 @@ def named_videos(paths: Iterable[str | Path]) -> dict[Path, str]:
 
     Args:
         paths: Files and folders.
+        passed_over: Where to add the files in folders that are no videos, and the folders of results.
+            Defaults to None: nowhere.
 
     Returns:
         The name of each video, in the order of the paths: its file name without the ending, with ``_2``,
         ``_3`` after equal ones (also those that differ in upper and lower case only).
     """
     wanted: dict[Path, str] = {}
+    others: list[Path] = [] if passed_over is None else passed_over
     for path in map(Path, paths):
         inside = []
         if path.is_dir() and not FrameFolder.looks_like(path):
-            inside = [(video, video.relative_to(path).parent) for video in _videos_below(path)]
+            inside = [(video, video.relative_to(path).parent) for video in _videos_below(path, others)]
         for video, folder in inside or [(path, Path())]:
             stem = video.resolve().name if video.is_dir() else video.stem
-            wanted.setdefault(video, (folder / folder_name(stem, 'video')).as_posix())
+            name = (folder / folder_name(stem, 'video')).as_posix()
+            wanted.setdefault(video, _as_text(name))
     taken: set[str] = set()
     for video, name in wanted.items():
         wanted[video] = numbered_name(name, lambda one: one.casefold() in taken)
@@ -48,13 +53,21 @@ def named_videos(paths: Iterable[str | Path]) -> dict[Path, str]:
     return wanted
 
 
-def _videos_below(folder: Path) -> Iterator[Path]:
+def _as_text(name: str) -> str:
+    """Composed (NFC), as tables write it; bytes of another encoding, which are no text, as underscores."""
+    text = unicodedata.normalize('NFC', name)
+    return ''.join('_' if '\ud800' <= letter <= '\udfff' else letter for letter in text)
+
+
+def _videos_below(folder: Path, others: list[Path]) -> Iterator[Path]:
     """Videos in a folder and in the folders in it, by name; links to folders are not followed."""
     for entry in sorted(folder.iterdir()):
         if _is_video(entry):
             yield entry
         elif _may_hold_videos(entry):
-            yield from _videos_below(entry)
+            yield from _videos_below(entry, others)
+        elif not entry.name.startswith('.'):
+            others.append(entry)
 
 
 def _may_hold_videos(entry: Path) -> bool:

@@ -30,9 +30,7 @@ OVERLAY, PREVIEW = 'overlay.mp4', 'preview.mp4'
 
 
 def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -> None:
-    """Write ``intervals.csv``, ``thumbnails/``, ``timeline.png`` and ``intervals.json``.
-
-    ``intervals.json`` comes last: where it is, the rest is there too.
+    """Write ``intervals.json`` and ``intervals.csv``, then ``thumbnails/`` and ``timeline.png``.
 
     Args:
         result: What was found.
@@ -42,6 +40,7 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (OVERLAY, PREVIEW):  # of an earlier run with other settings, or of another video
         (folder / stale).unlink(missing_ok=True)
+    write_json(result.to_dict(), folder / RESULT)
     write_table(result, folder / 'intervals.csv')
     if crops:
         _write_thumbnails(result.intervals, crops, folder / 'thumbnails')
@@ -61,7 +60,6 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
     )
     with whole_file(folder / 'timeline.png') as temporary:
         save_figure(figure, temporary)
-    write_json(result.to_dict(), folder / RESULT)
 
 
 def write_overlay(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,8 @@ from mmaction_mespot.apis.spotted_interval import SpottedInterval
 from mmaction_mespot.intervals.detections import CLASSES
 
 MODES = ('bar', 'quiet', 'json-lines')
+
+_LISTED = 20
 
 
 class SpotReporter:
@@ -55,6 +58,20 @@ class SpotReporter:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def passed_over(self, files: Sequence[Path], rows: Sequence[str]) -> None:
+        """What lies beside the videos and is none, and rows of the labels that name none of them."""
+        for what, names in (
+            ('no videos', [str(path) for path in files]),
+            ('labels of other videos', rows),
+        ):
+            if not names:
+                continue
+            if self.mode == 'json-lines':
+                print(json.dumps({'event': 'passed_over', 'what': what, 'names': list(names)}), flush=True)
+            elif self.mode == 'bar':
+                more = f' and {len(names) - _LISTED} more' if len(names) > _LISTED else ''
+                self._print(f'passed over, {what}: {", ".join(names[:_LISTED])}{more}')
 
     def start(self, video: Path, what: str, total_frames: int | None) -> None:
         """A video is begun, or another step of it."""
@@ -125,7 +142,7 @@ class SpotReporter:
         if self._bar is not None and sys.stdout.isatty():
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            print(text, flush=True)
+            print(text.encode('utf-8', 'replace').decode(), flush=True)
 
     def _drop_task(self) -> None:
         if self._bar is not None and self._task is not None:

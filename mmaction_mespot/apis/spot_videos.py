@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mmaction_mespot.apis.inferencer import SpottingInferencer
 from mmaction_mespot.apis.spot_crops import SpotCrops
-from mmaction_mespot.apis.spot_ground_truth import LabelledRow, ground_truth_of
+from mmaction_mespot.apis.spot_ground_truth import LabelledRow, check_labels, ground_truth_of
 from mmaction_mespot.apis.spot_inputs import named_videos
 from mmaction_mespot.apis.spot_jobs import SpotOutcome, SpotterSetup, run_claimed, run_parallel
 from mmaction_mespot.apis.spot_outputs import OVERLAY, write_overlay, write_result, write_submission
@@ -72,8 +72,14 @@ def spot_videos(
 
     Returns:
         0, or 1 if a video failed.
+
+    Raises:
+        MESpotError: If no row of the labels names one of the videos.
     """
-    videos = named_videos(inputs)
+    others: list[Path] = []
+    videos = named_videos(inputs, others)
+    unused = check_labels(options.labels or (), list(videos))
+    reporter.passed_over(others, [f'row {row.row} ({row.video})' for row in unused])
     folders = [(video, options.out / name) for video, name in videos.items()]
     states: list[str] = []
     outcomes: Iterator[SpotOutcome]

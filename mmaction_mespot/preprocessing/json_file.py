@@ -11,4 +11,10 @@ from mmaction_mespot.atomic_file import write_whole
 
 def write_json(data: Any, path: Path) -> None:
     """Write to a temporary name, then rename; equal data gives equal bytes."""
-    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + '\n')
+    write_whole(path, _text(data))
+
+
+def _text(data: Any) -> str:
+    """The JSON; bytes of a file name that are no text (lone surrogates) as JSON's own escapes."""
+    text = json.dumps(data, indent=1, ensure_ascii=False) + '\n'
+    return text.encode('utf-8', 'backslashreplace').decode()

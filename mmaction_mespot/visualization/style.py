@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 CLASS_COLOURS = ('#0072B2', '#D55E00')
 """Colour of each class (MaE, ME), from the palette of Okabe and Ito."""
@@ -32,8 +34,21 @@ def check_groups(values: Mapping[str, Sized], groups: Sequence[str]) -> None:
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG, making its folder, and return the path."""
+    """Write a figure as PNG, making its folder, and return the path.
+
+    Names of files and people are plain text: a ``$`` in them begins no formula.
+    """
     path = Path(path)
+    for text in figure.findobj(Text):
+        if not isinstance(text, Text) or _is_logarithmic(text.axes):
+            continue
+        text.set_parse_math(False)
+        text.set_text(text.get_text().encode('utf-8', 'replace').decode())
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format='png', facecolor='white', metadata={'Software': None})
     return path
+
+
+def _is_logarithmic(axes: Any) -> bool:
+    """Whether the ticks of axes are powers, which are set as formulas."""
+    return axes is not None and 'log' in (axes.get_xscale(), axes.get_yscale())

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from .frame import FrameError, NoteList, TimedFrame, VideoError
-from .image_frames import read_image
+from .image_frames import read_image, used_bits
 from .video_source import VideoSource
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+_NUMBER = re.compile(r'\d+$')
+_ALL_BITS = 16
 
 
 class FolderSource(VideoSource):
-    """Images of a folder in the order of their names, numbers by their value (``img_10`` after ``img_9``).
+    """Images of a folder by the numbers at the end of their names, which are the numbers of the frames.
 
-    An image that cannot be read, or of another size than the first, is passed over with a note; its time
-    passes all the same. Hidden files and other files are no frames.
+    Where numbers are missing, and where an image cannot be read or has another size than the first, the
+    time passes all the same, with a note. Images whose names begin unlike those of the most are passed over.
+    Images without numbers come in the order of their names. Hidden files and other files are no frames.
 
     Args:
         path: The folder.
         fps: Frames a second.
 
+    Attributes:
+        first_number: Number of the first frame.
+        step: By how much the numbers rise from frame to frame, where all leave out as many; else 1.
+
     Raises:
-        VideoError: No image can be read, or the frame rate is missing.
+        VideoError: No image can be read, two have the same number, or the frame rate is missing.
     """
 
     def __init__(self, path: Path, fps: float | None) -> None:
@@ -36,15 +44,22 @@ class FolderSource(VideoSource):
             raise VideoError(f'{path}: no image among {len(names)} files, expected a folder of frames')
         if fps is None:
             raise VideoError(f'{path}: a folder of images needs its frame rate (fps), found none')
-        self._paths = [path / name for name in images]
-        super().__init__(str(path), fps, self._first_size(), len(images))
+        notes: list[str] = []
+        by_number = _by_number(path, images, notes)
+        self.first_number, self.step = next(iter(by_number)), _step(list(by_number))
+        self._paths = {(n - self.first_number) // self.step: path / name for n, name in by_number.items()}
+        self._bits = used_bits(list(self._paths.values()))
+        if self._bits < _ALL_BITS:
+            notes.append(f'pictures of 16 bits of which {self._bits} are used: made brighter by as much')
+        super().__init__(str(path), fps, self._first_size(), max(self._paths) + 1)
+        self.notes += notes
 
     def __iter__(self) -> Iterator[TimedFrame]:
         """Go through the images."""
         notes = NoteList(self.notes)
-        for index, path in enumerate(self._paths):
+        for index, path in self._paths.items():
             try:
-                image = read_image(path)
+                image = read_image(path, self._bits)
             except FrameError as error:
                 notes.add('bad images', f'passed over: {error}')
                 continue
@@ -57,7 +72,7 @@ class FolderSource(VideoSource):
 
     def _first_size(self) -> tuple[int, int]:
         first_error: FrameError | None = None
-        for path in self._paths:
+        for path in self._paths.values():
             try:
                 height, width = read_image(path).shape[:2]
             except FrameError as error:
@@ -65,6 +80,45 @@ class FolderSource(VideoSource):
                 continue
             return width, height
         raise VideoError(f'none of {len(self._paths)} images can be read: {first_error}')
+
+
+def _by_number(path: Path, images: list[str], notes: list[str]) -> dict[int, str]:
+    """Images by their numbers, rising; by their order, from 0, if they have none."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for name in images:
+        found = _NUMBER.search(Path(name).stem)
+        if found is not None:
+            groups.setdefault(name[: found.start()], []).append((int(found[0]), name))
+    if not groups:
+        return dict(enumerate(images))
+    chosen = max(groups, key=lambda prefix: len(groups[prefix]))
+    others = len(images) - len(groups[chosen])
+    if any(len(group) == len(groups[chosen]) for prefix, group in groups.items() if prefix != chosen):
+        found_names = ', '.join(f'{prefix}*' for prefix in sorted(groups)[:5])
+        raise VideoError(f'{path}: images of several videos ({found_names}), expected those of one')
+    if others:
+        notes.append(f'passed over: {others} images that are not named {chosen}<number>')
+    frames: dict[int, str] = {}
+    for number, name in sorted(groups[chosen]):
+        if number in frames:
+            raise VideoError(
+                f'{path}: {frames[number]} and {name} have the same number, expected one of them'
+            )
+        frames[number] = name
+    numbers = list(frames)
+    step = _step(numbers)
+    if step > 1:
+        notes.append(f'the numbers of the images rise by {step}: taken as frames that follow one another')
+    missing = NoteList(notes)
+    for before, after in pairwise(numbers):
+        if after - before > step:
+            gap = f'{before + step}-{after - step}' if after - before > 2 * step else f'{before + step}'
+            missing.add('missing frames', f'missing: frames {gap}; the frame before them is held')
+    return frames
+
+
+def _step(numbers: list[int]) -> int:
+    return int(np.gcd.reduce(np.diff(numbers))) if len(numbers) > 2 else 1
 
 
 class ArraySource(VideoSource):

@@ -13,6 +13,8 @@ import numpy as np
 from .frame import FrameError
 from .video_frames import VideoFrames
 
+_ALL_BITS, _USED_BITS, _LOOKED_AT = 16, (8, 10, 12, 14), 5
+
 
 class ImageFrames(Sequence[np.ndarray]):
     """Frames of a folder by index from 0, (H, W, 3) RGB uint8; nothing is kept in memory.
@@ -29,6 +31,7 @@ class ImageFrames(Sequence[np.ndarray]):
         self.filename_tmpl = filename_tmpl
         self.start_index = start_index
         self.total_frames = total_frames
+        self._bits: int | None = None
         self._first: tuple[Path, tuple[int, ...]] | None = None
 
     def __len__(self) -> int:
@@ -47,7 +50,9 @@ class ImageFrames(Sequence[np.ndarray]):
         if not 0 <= index < self.total_frames:
             raise IndexError(f'{self.folder}: frame {index} of {self.total_frames}')
         path = self.path(index)
-        image = read_image(path)
+        if self._bits is None:
+            self._bits = used_bits([self.path(place) for place in range(self.total_frames)])
+        image = read_image(path, self._bits)
         first, size = self._first = self._first or (path, image.shape)
         if image.shape != size:
             raise FrameError(
@@ -87,12 +92,45 @@ def open_frames(video: dict[str, Any], source_root: str | Path) -> ImageFrames |
     return VideoFrames(root / video['video'], video['total_frames'])
 
 
-def read_image(path: Path) -> np.ndarray:
+def read_image(path: Path, bits: int = 16) -> np.ndarray:
     """Read an image as (H, W, 3) RGB uint8.
 
+    Args:
+        path: The file.
+        bits: How many bits of 16-bit pictures are used, see :func:`used_bits`. Defaults to 16.
+
     Raises:
-        FrameError: It is missing, empty, cut off or no image.
+        FrameError: It is missing, empty, cut off or no image of whole numbers.
     """
+    image = _decode(path)
+    if image.dtype == np.uint16:
+        image = np.minimum(image >> max(bits - 8, 0), 255).astype(np.uint8)
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def used_bits(paths: Sequence[Path]) -> int:
+    """Bits that 16-bit pictures use: cameras leave the upper ones of 10, 12 or 14 empty.
+
+    Args:
+        paths: The pictures of one video; a few over its length are read, those that can't be are passed over.
+
+    Returns:
+        8, 10, 12, 14 or 16; 16 for pictures of 8 bits.
+    """
+    highest = 0
+    for place in sorted({round(i * (len(paths) - 1) / (_LOOKED_AT - 1)) for i in range(_LOOKED_AT)}):
+        try:
+            image = _decode(paths[place])
+        except FrameError:
+            continue
+        if image.dtype != np.uint16:
+            return _ALL_BITS
+        highest = max(highest, int(image.max()))
+    return next((bits for bits in _USED_BITS if 0 < highest < 1 << bits), _ALL_BITS)
+
+
+def _decode(path: Path) -> np.ndarray:
+    """(H, W, 3) BGR uint8 or uint16."""
     try:
         data = np.fromfile(path, np.uint8)
     except OSError as error:
@@ -101,10 +139,12 @@ def read_image(path: Path) -> np.ndarray:
         raise FrameError(f'{path}: empty file (0 bytes)')
     if _cut_off(data):
         raise FrameError(f'{path}: the JPEG is cut off after {data.size} bytes')
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
     if image is None:
         raise FrameError(f'{path}: not a readable image ({data.size} bytes)')
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    if image.dtype not in (np.uint8, np.uint16):
+        raise FrameError(f'{path}: pixels of type {image.dtype}, expected whole numbers of 8 or 16 bits')
+    return image
 
 
 def _cut_off(data: np.ndarray) -> bool:
