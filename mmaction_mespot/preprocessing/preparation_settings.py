@@ -7,6 +7,7 @@ from typing import Any
 
 from .faces.regions import REGIONS
 from .flow import METHODS
+from .video import working_fps
 
 GRID_CELLS = 12
 STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
@@ -15,7 +16,8 @@ FORMATS = ('h5', 'rawframes')
 DEVICES = ('cpu', 'cuda')
 # Rises when the same settings give other bytes, so that folders of an older version are made anew.
 _VERSION = 1
-_DEFAULT_GAP_S = 4 / 30
+_WORKING_FPS = 30.0
+_DEFAULT_GAP_S = 4 / _WORKING_FPS
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,15 @@ class PreparationSettings:
             raise ValueError(f'flow_batch: found {self.flow_batch}, expected 1 pair or more')
 
     def gap(self, fps: float) -> int:
-        """Frames between the two images of a flow, at a frame rate."""
-        return self.flow_gap if self.flow_gap is not None else max(1, round(_DEFAULT_GAP_S * fps))
+        """Frames between the two images of a flow, at a frame rate.
+
+        At rates far above 30 it is the gap of the rate that spotting works at (:func:`working_fps`) in frames
+        of the video, so that both see motion over the same time: 120 ms at 50 fps, 140 ms at 200.
+        """
+        if self.flow_gap is not None:
+            return self.flow_gap
+        working = working_fps(fps, _WORKING_FPS)
+        return round(fps / working) * max(1, round(_DEFAULT_GAP_S * working))
 
     def frame_shape(self, stream: str) -> tuple[int, ...]:
         """Shape of one frame of a stream."""

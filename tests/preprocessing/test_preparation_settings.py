@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.video import working_fps
 
 
-@pytest.mark.parametrize(('fps', 'gap'), [(30, 4), (25, 3), (60, 8), (200, 27), (4, 1)])
+@pytest.mark.parametrize(
+    ('fps', 'gap'), [(30, 4), (25, 3), (50, 6), (60, 8), (100, 12), (200, 28), (240, 32), (4, 1)]
+)
 def test_the_gap_is_as_long_at_any_rate(fps: float, gap: int) -> None:
     assert PreparationSettings().gap(fps) == gap
     assert PreparationSettings(flow_gap=2).gap(fps) == 2
@@ -63,3 +66,10 @@ def test_made_with_these_settings_from_whatever_frames() -> None:
     assert not PreparationSettings(flow_gap=2).made(parameters, VIDEO)
     only_rgb = PreparationSettings(('rgb',)).parameters(VIDEO, 'f')
     assert not PreparationSettings().made(only_rgb, VIDEO)
+
+
+@pytest.mark.parametrize('fps', [25.0, 29.97, 30.0, 50.0, 60.0, 100.0, 120.0, 200.0])
+def test_prepared_and_spotted_motion_take_the_same_time(fps: float) -> None:
+    """Spotting works at a whole fraction of the rate; there its gap is as long as that of the store."""
+    working = working_fps(fps, 30.0)
+    assert PreparationSettings().gap(working) / working == pytest.approx(PreparationSettings().gap(fps) / fps)
