@@ -20,8 +20,11 @@ HERE = Path(__file__).parent
 MMACTION2 = 'mmaction2==1.2.0'
 MMACTION2_SHA256 = '4697af11801a7e7b45700a1d21cb27afb5350b28718c31ca19b65a927fde1614'
 BUNDLE = HERE / 'mmaction_mespot' / 'third_party'
-# What its metadata asks for, and what it needs: one OpenCV, and the decord that is kept up.
-CORRECTED = {'opencv-contrib-python': 'opencv-python', 'decord >=0.4.1': 'decord2'}
+
+HAS_DECORD = "sys_platform != 'darwin' or platform_machine == 'arm64'"
+
+# What MMAction2's metadata asks for, and what it needs: one OpenCV, and the decord that is kept up.
+CORRECTED = {'opencv-contrib-python': 'opencv-python', 'decord >=0.4.1': f'decord2 ; {HAS_DECORD}'}
 
 INSTALL_REQUIRES = [
     # The version whose loading of checkpoints and configs mmaction_mespot mends.
@@ -30,11 +33,12 @@ INSTALL_REQUIRES = [
     'mmcv-lite>=2.1.0,<2.2.0',
     # From 2.6 on torch.load runs no code from a file unless told to (CVE-2025-32434).
     'torch>=2.6,<2.15',
-    # 2.4 needs the shim for `trapz` and `in1d`.
-    'numpy>=1.26,<2.4',
+    # OpenCV asks for 2. 2.4 needs the shim for `trapz` and `in1d`.
+    'numpy>=2.0,<2.4',
     # DIS flow, and TFLite models in cv2.dnn. 5.1 took away what 5.0 needed to run them: each next one is
-    # tried first. The only OpenCV here: mmengine and mmcv-lite ask for this one too.
-    'opencv-python>=4.11,<5.2',
+    # tried first. 4.11 turns videos that were held upright another way. The only OpenCV here: mmengine and
+    # mmcv-lite ask for this one too.
+    'opencv-python>=4.12,<5.2',
     # Decodes users' own videos: time stamps, rotation, damaged packets. 14.1 tells a cover from a video.
     'av>=14.1,<20',
     # Its lock on an open file, by which two cross-validations keep off each other's folds.
@@ -43,22 +47,24 @@ INSTALL_REQUIRES = [
     'joblib>=1.4,<2',
     # Reads and writes the files of ELAN and Praat.
     'pympi-ling>=1.71,<2',
-    # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm.
-    'decord2>=2.0,<4',
+    # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm; none
+    # for Macs with Intel, where only MMAction2's own reading of videos by decord is missing then.
+    f'decord2>=2.0,<4 ; {HAS_DECORD}',
     'einops>=0.6,<0.9',
     'importlib_metadata>=6,<11',
     'pillow>=10,<14',
     # mmengine resolves `mmaction::` configs through pkg_resources.
     'setuptools>=77.0.3,<81',
     'numba>=0.60,<0.70',
-    'h5py>=3.10,<4',
-    'scipy>=1.11,<1.19',
-    'pandas>=2.0,<4',
+    # These and matplotlib: from the first that was built for numpy 2.
+    'h5py>=3.11,<4',
+    'scipy>=1.13,<1.19',
+    'pandas>=2.2.2,<4',
     'openpyxl>=3.1,<3.2',
     # The label table of CAS(ME)^3 is an .xls, which openpyxl does not read.
     'xlrd>=2.0.1,<3',
     'jsonschema>=4.20,<5',
-    'matplotlib>=3.8,<3.12',
+    'matplotlib>=3.9,<3.12',
     'rich>=13,<16',
     # The viewer's server: parsing HTTP is not what this project exists for; 4 is not out yet.
     'aiohttp>=3.10,<4',
