@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.synthetic.make import make_dataset
 from mmaction_mespot.synthetic.recipes import PARTS, SIZES
 
@@ -27,11 +30,11 @@ def main() -> None:
     args = parse_args()
     try:
         roots = make_dataset(args.out, args.size, args.parts, args.faces, args.jobs, args.seed)
-    except (ValueError, FileNotFoundError, RuntimeError) as error:
-        raise SystemExit(f'make_synthetic: {error}') from error
+    except RuntimeError as error:  # the face networks can't be had, or the event list is another one
+        raise MESpotError(str(error)) from error
     for root in roots:
         print(root)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(run_command(main))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.event_times import OFFSET_RULES
 from mmaction_mespot.annotations.registry import READERS, read_dataset
+from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.preprocessing.flow import METHODS
 from mmaction_mespot.preprocessing.preparation_estimate import estimate_preparation
@@ -109,6 +111,8 @@ def main(arguments: list[str] | None = None) -> int:
             )
         result = prepare_dataset(annotations, args.out, settings, args.jobs, shard)
     except (AnnotationError, ValueError, RuntimeError, OSError) as error:
+        if os.environ.get(TRACEBACK_VARIABLE) == '1':
+            raise
         print(f'error: {error}', file=sys.stderr)
         return 2
     print(result.summary())
@@ -118,4 +122,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_command(main))

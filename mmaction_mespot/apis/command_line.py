@@ -11,6 +11,8 @@ from mmaction_mespot.errors import MESpotError
 
 TRACEBACK_VARIABLE = 'MESPOT_TRACEBACK'
 USER_ERROR_EXIT_CODE = 2
+INTERRUPTED_EXIT_CODE = 130
+BROKEN_PIPE_EXIT_CODE = 141
 # Where a complaint comes from what a config or a data file says, not from a bug.
 _INPUT_CHECKERS = ('mmaction_mespot', 'mmengine')
 _INPUT_ERRORS = (ValueError, KeyError, TypeError, AssertionError)
@@ -23,18 +25,29 @@ def run_command(main: Callable[[], object]) -> int:
         main (Callable): The tool; it raises on failure.
 
     Returns:
-        int: Exit code: 0, or 2 after a user's error. Any other exception passes through with its traceback;
+        int: Exit code: what ``main`` returned if that is a number, else 0; 2 after a user's error, 130 after
+        Ctrl-C, 141 if whoever read the output left. Any other exception passes through with its traceback;
         with ``MESPOT_TRACEBACK=1`` in the environment the user's errors do too.
     """
     try:
-        main()
+        code = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        if os.environ.get(TRACEBACK_VARIABLE) == '1':
+            raise
+        print('interrupted; what was finished is kept', file=sys.stderr)
+        return INTERRUPTED_EXIT_CODE
+    except BrokenPipeError:
+        # Python flushes standard output once more at its end: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE_EXIT_CODE
     except Exception as error:
         if os.environ.get(TRACEBACK_VARIABLE) == '1' or not is_user_error(error):
             raise
         hint = '' if isinstance(error, MESpotError) else f' ({TRACEBACK_VARIABLE}=1 shows where)'
         print(f'error: {describe(error)}{hint}', file=sys.stderr)
         return USER_ERROR_EXIT_CODE
-    return 0
+    return code if type(code) is int else 0
 
 
 def is_user_error(error: BaseException) -> bool:
@@ -44,10 +57,10 @@ def is_user_error(error: BaseException) -> bool:
         error (BaseException): What was raised.
 
     Returns:
-        bool: True for a :class:`MESpotError`, a missing file, and what this package or MMEngine (registry,
+        bool: True for a :class:`MESpotError`, any ``OSError``, and what this package or MMEngine (registry,
         config, data set) raised while checking its input, in a worker process of the data loader too.
     """
-    if isinstance(error, MESpotError | FileNotFoundError):
+    if isinstance(error, MESpotError | OSError):
         return True
     if not isinstance(error, _INPUT_ERRORS):
         return False

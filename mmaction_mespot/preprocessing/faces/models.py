@@ -112,6 +112,19 @@ def _check(data: bytes, name: str, origin: Path) -> None:
         raise RuntimeError(f'{origin}: {name} has SHA-256 {found}, expected {SHA256[name]}')
 
 
+def checked_bytes(path: Path) -> bytes:
+    """The content of a network's file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        RuntimeError: Its SHA-256 is not the pinned one.
+    """
+    data = path.read_bytes()
+    if path.name in SHA256:
+        _check(data, path.name, path)
+    return data
+
+
 def _from_folder(folder: Path) -> FaceModelPaths:
     found = FaceModelPaths(folder / _DETECTOR, folder / _MESH)
     for path in _files(found):

@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .models import checked_bytes
+
 
 def read_network(path: Path) -> cv2.dnn.Net:
     """Load a TFLite network.
@@ -14,13 +16,15 @@ def read_network(path: Path) -> cv2.dnn.Net:
     The new graph engine of OpenCV 5.0 can't run MediaPipe's two: the classic one is asked for where there is
     a choice. OpenCV 4 has no other, and 5.1 has only the new one, which can run them.
 
+    The file is read once: the bytes that were checked are those that run.
+
     Raises:
-        RuntimeError: OpenCV can't read the file.
+        RuntimeError: The file is not the pinned one, or OpenCV can't read it.
     """
     classic = getattr(cv2.dnn, 'ENGINE_CLASSIC', None)
     options = {} if classic is None else {'engine': classic}
     try:
-        return cv2.dnn.readNetFromTFLite(str(path), **options)
+        return cv2.dnn.readNetFromTFLite(np.frombuffer(checked_bytes(path), np.uint8), **options)
     except cv2.error as error:
         raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
 
