@@ -10,6 +10,7 @@ from .models import FaceModelPaths, fetch_face_models
 from .network import as_rgb, read_network
 
 _SIZE = 128
+_LEAST_SIDE = 16
 _OUTPUTS = ('regressors', 'classificators')
 
 
@@ -57,6 +58,12 @@ class FaceDetector:
             The faces, best first.
         """
         return [self._looked_at_closely(image, face) for face in self._search(image)]
+
+    def best_score(self, image: np.ndarray) -> float:
+        """Score of the best face that one look at an image finds, 0 if there is none or the image is tiny."""
+        if min(image.shape[:2]) < _LEAST_SIDE:
+            return 0.0
+        return max((face.score for face in self._detect_once(image)), default=0.0)
 
     def _search(self, image: np.ndarray) -> list[FaceDetection]:
         if faces := self._detect_once(image):

@@ -14,6 +14,14 @@ FaceChoice = str | tuple[float, float, float, float]
 """Which face to follow: ``'largest'``, ``'center'`` (nearest to the middle of the image), or the one
 nearest to a box (left, top, right, bottom) in px."""
 FACE_CHOICES = ('largest', 'center')
+NEW_FACE_SCORE = 0.9
+"""Least probability of the mesh for a face that was just detected."""
+SECOND_LOOK_SCORE = 0.78
+"""Least score of a detection in the surroundings of the mesh: real faces, also small, dark or blurred ones,
+reach 0.79 and more; letters, textures and drawn faces stay below 0.77, faces half outside below 0.76."""
+KEPT_FACE_SCORE = 0.5
+"""The same for a face that was confirmed before: a hand over the mouth or a turned head scores less."""
+_LOOK_SIZE = 2.0
 
 
 @dataclass(frozen=True)
@@ -101,13 +109,27 @@ class FaceFollower:
         if current is not None:
             middle = current[:, :2].mean(axis=0)
             if any(np.all((middle >= face.box[:2]) & (middle <= face.box[2:])) for face in faces):
-                return current
+                return current if self.second_look(image, current) >= KEPT_FACE_SCORE else None
         chosen = self._chosen(image, faces)
         if chosen is None:
             return None
         landmarks, score = self._mesh.from_detection(image, chosen)
+        if score < self._min_score:
+            return None
         # Once more with the crop that following frames will have, so that the first frame does not stand out.
-        return self._follow(image, landmarks) if score >= self._min_score else None
+        landmarks, score = self._mesh.from_landmarks(image, landmarks)
+        if score < NEW_FACE_SCORE or self.second_look(image, landmarks) < SECOND_LOOK_SCORE:
+            return None
+        return landmarks
+
+    def second_look(self, image: np.ndarray, landmarks: np.ndarray) -> float:
+        """Score of the best detection in a square around the mesh, twice its size; 0 if there is none."""
+        low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+        middle, reach = (low + high) / 2, float((high - low).max()) * _LOOK_SIZE / 2
+        limit = np.array(image.shape[1::-1])
+        left, top = np.clip((middle - reach).astype(int), 0, limit)
+        right, bottom = np.clip((middle + reach).astype(int), 0, limit)
+        return self._detector.best_score(image[top:bottom, left:right])
 
     def _chosen(self, image: np.ndarray, faces: list[FaceDetection]) -> FaceDetection | None:
         if self._previous is not None:
