@@ -153,7 +153,7 @@ setup(
     # Weights and cards of the shipped models; their configs are modules.
     package_data={
         'mmaction_mespot': ['third_party/**/*', 'third_party/mmaction/.mim/**/*'],
-        'mmaction_mespot.checkpoints': ['*.pth', '*.md'],
+        'mmaction_mespot.checkpoints': ['*.pth', '*.npz', '*.md'],
         'mmaction_mespot.viewer': ['page/*'],
     },
     install_requires=INSTALL_REQUIRES,

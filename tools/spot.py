@@ -13,9 +13,9 @@ from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.apis.inferencer import FACES
 from mmaction_mespot.apis.spot_ground_truth import read_ground_truth
 from mmaction_mespot.apis.spot_jobs import SpotterSetup
+from mmaction_mespot.apis.spot_model_loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
-from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.errors import MESpotError
 
 
@@ -27,7 +27,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add('videos', nargs='+', help='video files, folders of numbered images, or folders of such')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
-    add('--model', choices=('flow', *SHIPPED), default='flow', help='without --config (default: flow)')
+    add('--model', choices=SPOTTERS, default=MOVEMENT, help=f'without --config (default: {MOVEMENT})')
     add('--config', help='config of a network of your own')
     add('--checkpoint', help='its weights')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parse_args(arguments)
     if (args.config is None) != (args.checkpoint is None):
         raise MESpotError('--config and --checkpoint belong together, give both or none')
-    if args.config is not None and args.model != 'flow':
+    if args.config is not None and args.model != MOVEMENT:
         raise MESpotError('give --model or --config, not both')
     labels = read_ground_truth(args.ground_truth) if args.ground_truth else None
     if args.jobs < 1:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.apis.inferencer import SpottingInferencer
+from mmaction_mespot.apis.spot_model_loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.apis.spot_uploads import UploadSpotter
-from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.viewer import ViewerServer
 from mmaction_mespot.viewer.viewer_server import MAX_UPLOAD_MB
 
@@ -28,7 +28,7 @@ def parse_args() -> argparse.Namespace:
         help=f'largest video that the page may send (default: {MAX_UPLOAD_MB})',
     )
     parser.add_argument(
-        '--model', choices=('flow', *SHIPPED), default='flow', help='for uploaded videos (default: flow)'
+        '--model', choices=SPOTTERS, default=MOVEMENT, help=f'for uploaded videos (default: {MOVEMENT})'
     )
     return parser.parse_args()
 

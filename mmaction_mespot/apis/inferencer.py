@@ -10,7 +10,7 @@ import numpy as np
 from mmaction.registry import INFERENCERS
 
 from mmaction_mespot.apis.spot_crops import SpotCrops
-from mmaction_mespot.apis.spot_model_loading import FLOW, load_spot_model
+from mmaction_mespot.apis.spot_model_loading import MOVEMENT, load_spot_model
 from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.apis.spot_run import SpotRun
 from mmaction_mespot.errors import MESpotError
@@ -37,8 +37,9 @@ class SpottingInferencer:
             print(interval['label'], interval['onset_s'], interval['offset_s'])
 
     Args:
-        model: ``'flow'`` (a spotter by optical flow, without training), ``'lite'`` (the network that ships
-            with the package; it saw synthetic faces only), or a config file. Defaults to ``'flow'``.
+        model: ``'movement'`` (candidate movements judged by a small scorer), ``'flow'`` (by optical flow,
+            without training), ``'lite'`` (the network that ships
+            with the package; it saw synthetic faces only), or a config file. Defaults to ``'movement'``.
         weights: Checkpoint of a config's network. Defaults to None.
         device: Such as ``'cpu'`` or ``'cuda'``. Defaults to None: a GPU where there is one.
         face: Which face of several: ``'largest'`` or ``'center'`` of the first frame with a face, or
@@ -54,7 +55,7 @@ class SpottingInferencer:
 
     def __init__(
         self,
-        model: str = FLOW,
+        model: str = MOVEMENT,
         weights: str | Path | None = None,
         device: str | None = None,
         face: str = 'largest',

@@ -1,9 +1,9 @@
-"""A flow spotter on a video that comes in frame by frame."""
+"""A spotter that sees stretches of a video, on one that comes in frame by frame."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,12 +15,8 @@ WINDOW_S, STRIDE_S = 60.0, 30.0
 face's own noise, short enough that the memory does not grow with the video."""
 
 
-class Spots(Protocol):
-    """What is needed of a flow spotter."""
-
-    def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
-        """Find the candidates in flow (n, ..., 2)."""
-        ...
+Spot = Callable[[Mapping[str, np.ndarray]], Detections]
+"""Finds the candidates in the streams of a stretch, each (n, ...)."""
 
 
 class FlowSession:
@@ -29,22 +25,21 @@ class FlowSession:
     A video of at most a minute is seen as a whole. Speaks like the streaming network: frames in, windows out.
 
     Args:
-        spotter: The spotter.
-        stream: Name of the flow that it takes, such as ``flow_roi``.
+        spot: The spotter.
+        streams: Names of the streams that it takes, such as ``flow_roi``.
         fps: Frames a second.
-        gap: Frames between the two pictures of a flow field.
     """
 
-    def __init__(self, spotter: Spots, stream: str, fps: float, gap: int) -> None:
-        self.spotter, self.stream, self.fps, self.gap = spotter, stream, fps, gap
+    def __init__(self, spot: Spot, streams: Sequence[str], fps: float) -> None:
+        self._find, self._streams = spot, tuple(streams)
         self.window, self.stride = round(WINDOW_S * fps), round(STRIDE_S * fps)
-        self._held: list[np.ndarray] = []
+        self._held: list[tuple[np.ndarray, ...]] = []
         self._first = 0
         self._seen_to = 0
 
     def push(self, streams: Mapping[str, Any]) -> list[WindowCandidates]:
-        """Take the next frame's flow (..., 2); give the window that it completes, if any."""
-        self._held.append(np.asarray(streams[self.stream], dtype=np.float32))
+        """Take the next frame's streams; give the window that it completes, if any."""
+        self._held.append(tuple(np.asarray(streams[name], dtype=np.float32) for name in self._streams))
         if len(self._held) < self.window:
             return []
         found = self._spot()
@@ -58,7 +53,8 @@ class FlowSession:
         return [self._spot()] if total > self._seen_to else []
 
     def _spot(self) -> WindowCandidates:
-        found = self.spotter.spot(np.stack(self._held), self.fps, self.gap)
+        arrays = map(np.stack, zip(*self._held, strict=True))
+        found = self._find(dict(zip(self._streams, arrays, strict=True)))
         end = self._first + len(self._held)
         self._seen_to = end
         shifted = Detections(found.segments + self._first, found.scores, found.labels)

@@ -19,9 +19,15 @@ from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.spotters.flow_spotter import FlowSpotter
+from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementSpotter
 from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
 
+MOVEMENT = 'movement'
+MOVEMENT_THRESHOLDS = (0.28, 0.28)
+"""Thresholds of the movement spotter, chosen on people that its scorer did not see."""
 FLOW = 'flow'
+SPOTTERS = (MOVEMENT, FLOW, *SHIPPED)
+"""Names of the spotters that need no config."""
 FLOW_THRESHOLDS = (0.891, 0.811)
 """Thresholds of the flow spotter: best F1 on the validation people of the synthetic benchmark."""
 FLOW_PREPARATION = {'crop_size': 112, 'flow_method': 'tvl1-fast'}
@@ -30,7 +36,7 @@ FLOW_FPS = 30.0
 
 
 def load_spot_model(
-    model: str = FLOW,
+    model: str = MOVEMENT,
     weights: str | Path | None = None,
     device: str | None = None,
     batch_size: int = 8,
@@ -41,8 +47,9 @@ def load_spot_model(
     """Load a spotter.
 
     Args:
-        model: ``'flow'`` (needs no training), the name of a network that ships with the package (``'lite'``),
-            or a config file: of a network, or of a spotter without training (``configs/spotters``).
+        model: ``'movement'`` (candidate movements judged by a small scorer), ``'flow'`` (needs no training),
+            the name of a network that ships with the package (``'lite'``), or a config file: of a network, or
+            of a spotter without training (``configs/spotters``).
         weights: Checkpoint of a config file's network.
         device: Such as ``'cpu'``, ``'cuda'``. Defaults to None: a GPU where there is one.
         batch_size: Windows that a network takes at once.
@@ -61,6 +68,9 @@ def load_spot_model(
     if unknown:
         raise MESpotError(f'thresholds: found {unknown}, expected {" and ".join(CLASSES)}')
     options = NetworkOptions(_device(device), batch_size, amp, thresholds, stride)
+    if model == MOVEMENT:
+        _check_no_weights(MOVEMENT, weights)
+        return _movement_model(thresholds)
     if model == FLOW:
         _check_no_weights(FLOW, weights)
         return _flow_model(FLOW, OpticalFlowSpotter(), FLOW_THRESHOLDS, FLOW_PREPARATION, thresholds)
@@ -71,7 +81,7 @@ def load_spot_model(
         return load_network(model, cfg, Path(weights or files.checkpoint_path), options, (note,))
     config = Path(model)
     if not config.is_file():
-        names = ', '.join([FLOW, *SHIPPED])
+        names = ', '.join(SPOTTERS)
         raise MESpotError(f'model {model!r}: no such config file, expected one, or {names}')
     cfg = _read_config(config)
     if issubclass(MODELS.get(cfg.model.type) or object, FlowSpotter):
@@ -82,6 +92,28 @@ def load_spot_model(
     if weights is None:
         raise MESpotError(f'config {model} needs a checkpoint (weights), found none')
     return load_network(config.stem, cfg, Path(weights), options)
+
+
+def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
+    """The spotter of candidate movements."""
+    spotter = MovementSpotter()
+    preparation = PreparationSettings((MOVEMENT_STREAMS[0],), **FLOW_PREPARATION)  # type: ignore[arg-type]
+    given = dict(zip(CLASSES, MOVEMENT_THRESHOLDS, strict=True)) | dict(thresholds or {})
+
+    def open_session(fps: float, gap: int) -> FlowSession:
+        return FlowSession(
+            lambda streams: spotter.spot(streams, fps, gap, preparation.crop_size), MOVEMENT_STREAMS, fps
+        )
+
+    return SpotModel(
+        MOVEMENT,
+        preparation,
+        FLOW_FPS,
+        (given[CLASSES[0]], given[CLASSES[1]]),
+        PostProcessing(),
+        open_session,
+        notes=('the scorer of movements learnt from synthetic faces and ten short real clips',),
+    )
 
 
 def _flow_model(
@@ -106,7 +138,9 @@ def _flow_model(
         FLOW_FPS,
         (given.get(CLASSES[0], own[0]), given.get(CLASSES[1], own[1])),
         PostProcessing(),
-        lambda fps, gap: FlowSession(spotter, spotter.stream, fps, gap),
+        lambda fps, gap: FlowSession(
+            lambda streams: spotter.spot(streams[spotter.stream], fps, gap), (spotter.stream,), fps
+        ),
         config,
         None,
         notes,

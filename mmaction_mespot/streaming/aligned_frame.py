@@ -16,8 +16,8 @@ class AlignedFrame:
         source_index: Number of the frame in the source.
         time_s: Its time in the source in seconds.
         crop: (S, S, 3) RGB uint8.
-        landmarks: (468, 2) float64 in px of the crop; interpolated between measured frames, held where there
-            is no face.
+        landmarks: (468, 3) float64 in px of the crop, depth in the same unit; interpolated between measured
+            frames, held where there is no face.
         face: Whether there is a face: seen, or bridged over a short loss.
         box: Left, top, right, bottom of the landmarks in px of the source frame.
     """

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mmaction_mespot.preprocessing.faces import FaceTracker, map_points
+from mmaction_mespot.preprocessing.faces import FaceTracker
+from mmaction_mespot.preprocessing.faces.alignment import map_points_3d
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
 from mmaction_mespot.preprocessing.video import TimedFrame
@@ -147,7 +148,7 @@ class FaceAligner:
             held.source_index,
             held.time_s,
             held.cut(matrix, self._crop_size),
-            map_points(points, matrix),
+            map_points_3d(points, matrix),
             face,
             _box(points),
         )
@@ -168,4 +169,4 @@ def _middle(size: tuple[int, int], crop_size: int) -> tuple[np.ndarray, np.ndarr
     """Landmarks all in the middle of a frame, and the similarity of its largest middle square."""
     middle, scale = (np.array(size) - 1) / 2, crop_size / min(size)
     matrix = np.column_stack([np.eye(2) * scale, (crop_size - 1) / 2 - scale * middle])
-    return np.tile(middle, (NUM_LANDMARKS, 1)), matrix
+    return np.tile([*middle, 0.0], (NUM_LANDMARKS, 1)), matrix

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import rest_motion
+from mmaction_mespot.preprocessing.faces.shape import shape_points
 from mmaction_mespot.preprocessing.flow import compute_flow
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.video_preparation import flow_pair, stream_flow
@@ -87,4 +88,6 @@ def _entry(
         for name in flows:
             streams[name] = stream_flow(name, zero, frame.landmarks)
         streams['head_motion'] = np.zeros(2, np.float32)
+    if flows:
+        streams['face_shape'] = shape_points(frame.landmarks)
     return MotionEntry(position, frame.source_index, frame.time_s, face, streams)

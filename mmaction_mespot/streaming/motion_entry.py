@@ -18,7 +18,8 @@ class MotionEntry:
         face: Whether there is a face in all frames that the entry is made from. Without, the flow is zero.
         streams: By name: ``rgb`` (S, S, 3) uint8, ``flow`` (S, S, 2), ``flow_grid`` (12, 12, 2), ``flow_roi``
             (14, 2); flow is float32 px of the crop, the head's motion removed. With any flow, ``head_motion``
-            (2,) float32 is that motion.
+            (2,) float32 is that motion, and ``face_shape`` (points, 3) float32 the points of
+            :func:`shape_points`, px of the crop.
     """
 
     position: int

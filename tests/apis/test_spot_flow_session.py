@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from mmaction_mespot.apis.spot_flow_session import FlowSession
@@ -12,7 +14,8 @@ class Echo:
     def __init__(self) -> None:
         self.lengths: list[int] = []
 
-    def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
+    def __call__(self, streams: Mapping[str, np.ndarray]) -> Detections:
+        flow = streams['flow_roi']
         self.lengths.append(len(flow))
         at = np.flatnonzero(flow[:, 0, 0])
         return Detections(np.stack([at, at + 5], 1), np.full(len(at), 0.5), np.zeros(len(at)))
@@ -20,7 +23,7 @@ class Echo:
 
 def windows_of(frames: int, marked: tuple[int, ...], fps: float = 2.0) -> tuple[list, Echo]:
     spotter = Echo()
-    session = FlowSession(spotter, 'flow_roi', fps, 1)
+    session = FlowSession(spotter, ('flow_roi',), fps)
     windows = []
     for index in range(frames):
         flow = np.zeros((14, 2))

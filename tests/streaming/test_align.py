@@ -111,9 +111,9 @@ def test_where_the_frames_are_and_where_the_face_is(tracker: FaceTracker, portra
     assert [frame.source_index for frame in aligned] == [1, 3, 5, 7, 9]
     assert [frame.time_s for frame in aligned] == [frame.time_s for frame in frames]
     assert aligned[0].crop.shape == (64, 64, 3)
-    assert aligned[0].landmarks.shape == (468, 2)
+    assert aligned[0].landmarks.shape == (468, 3)
     assert aligned[4].box[0] - aligned[0].box[0] == pytest.approx(8, abs=1)
-    eyes = aligned[2].landmarks[[33, 133]].mean(axis=0), aligned[2].landmarks[[362, 263]].mean(axis=0)
+    eyes = [aligned[2].landmarks[pair, :2].mean(axis=0) for pair in ([33, 133], [362, 263])]
     np.testing.assert_allclose(np.array(eyes) / 64, [[0.30, 0.38], [0.70, 0.38]], atol=0.02)
 
 
@@ -212,7 +212,7 @@ def test_another_face_that_takes_over_is_noted_and_aligned_by_itself(
     aligned = _aligned([three] * 5 + [hidden] * 5, 10, tracker, notes)
     assert _middles(aligned)[:5].max() < 256 < _middles(aligned)[5:].min()
     assert any(note.startswith('another face may be followed from 0.5 s on') for note in notes)
-    eyes = aligned[5].landmarks[[33, 133]].mean(axis=0)
+    eyes = aligned[5].landmarks[[33, 133], :2].mean(axis=0)
     np.testing.assert_allclose(eyes / 64, [0.30, 0.38], atol=0.03)
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.preprocessing.faces.regions import grid_means
+from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS
 from mmaction_mespot.preprocessing.video_preparation import flow_pair
 from mmaction_mespot.streaming import AlignedFrame, motion, motion_stream
 
 _SIZE = 64
-_LANDMARKS = np.random.default_rng(0).uniform(10, 50, (468, 2))
+_LANDMARKS = np.random.default_rng(0).uniform(10, 50, (468, 3))
 
 
 class _Crop(np.ndarray):
@@ -60,6 +61,7 @@ def test_entries_are_centred_on_their_frame_without_head_motion(gap: int, count:
             'flow_grid': (12, 12, 2),
             'flow_roi': (14, 2),
             'head_motion': (2,),
+            'face_shape': (len(SHAPE_POINTS), 3),
         }
         assert entry.streams['head_motion'].tolist() == [0.5, 0.25]
         assert entry.streams['rgb'][0, 0, 0] == i

@@ -69,6 +69,12 @@ def map_points(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
 
 
+def map_points_3d(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Map (m, 3) points of a frame into the crop, depth scaled as the picture is: (m, 3)."""
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    return np.column_stack([map_points(points, matrix), points[:, 2] * scale])
+
+
 def warp(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """Cut the crop out of a frame, without aliasing where it shrinks.
 
