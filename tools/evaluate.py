@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.apis.evaluate import (
     PROTOCOL_OPTIONS,
+    at_rate,
     build_tables,
     choose_protocol,
     describe_protocol,
@@ -51,6 +53,13 @@ def parse_args() -> argparse.Namespace:
     option('--floor-ends', action=flag, help='whether ends of detections are cut to whole frames')
     option('--strict-scores', action=flag, help='whether scores must lie above the thresholds')
     add('--thresholds', help='score thresholds, such as MaE=0.5,ME=0.4 (default: those of the dump)')
+    add(
+        '--false-per-minute',
+        type=float,
+        metavar='RATE',
+        help='instead choose thresholds on these videos that keep to this rate of false detections',
+    )
+    add('--digits', type=int, default=3, choices=range(1, 7), help='decimals of the tables (default: 3)')
     add('--top-threshold', type=float, help='instead keep this fraction of the candidates of each video')
     tables = parser.add_argument_group('tables of detections').add_argument
     tables(
@@ -116,7 +125,13 @@ def main() -> None:
     several = len(inputs) > 1 and not args.compare
     given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
     protocol = choose_protocol(args.protocol, {name: getattr(args, name) for name in PROTOCOL_OPTIONS})
+    if args.false_per_minute is not None:
+        if thresholds is not None or args.top_threshold is not None or other is not None:
+            raise MESpotError('--false-per-minute goes with one result, and replaces thresholds')
+        given = at_rate(given, args.false_per_minute, protocol)
     tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
+    if other is not None and (given.kept == 'all detections') != (other.kept == 'all detections'):
+        print(f'warning: A keeps {given.kept}, B keeps {other.kept}', file=sys.stderr)
     for one in PROTOCOLS.values() if protocol is None else [protocol]:
         warning = given.offset_warning(one)
         if warning:
@@ -127,6 +142,7 @@ def main() -> None:
         print(f'note: {note}')
     # Piped output must not be cut at 80 columns.
     console = Console() if sys.stdout.isatty() else Console(width=200)
+    tables = [replace(table, digits=args.digits) for table in tables]
     for table in tables:
         console.print(table.rich())
     about = {

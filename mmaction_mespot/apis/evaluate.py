@@ -17,6 +17,7 @@ from mmaction_mespot.apis.evaluate_tables import (
     explanation_table,
     iou_sweep_table,
     protocols_table,
+    rates_table,
     subjects_table,
     top_sweep_table,
 )
@@ -24,7 +25,8 @@ from mmaction_mespot.apis.evaluation_table import EvaluationTable
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.length_limits import parse_length_limits
 from mmaction_mespot.evaluation.functional.protocol import Protocol
-from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
+from mmaction_mespot.evaluation.functional.protocols import DEFAULT, PROTOCOLS, get_protocol
+from mmaction_mespot.evaluation.functional.rates import thresholds_at_rate
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
@@ -80,6 +82,26 @@ def choose_protocol(name: str, options: Mapping[str, Any]) -> Protocol | None:
     return changed if changed == preset else replace(changed, name=f'{name}, changed')
 
 
+def at_rate(given: EvaluationInput, rate: float, protocol: Protocol | None) -> EvaluationInput:
+    """The same with thresholds chosen on its own videos for a rate of false detections per minute.
+
+    Raises:
+        MESpotError: If the rate is none, or the scores do not differ.
+    """
+    if not 0 <= rate < math.inf:
+        raise MESpotError(f'false per minute: found {rate}, expected a number of at least 0')
+    if not given.scored:
+        raise MESpotError(f'{given.name}: all scores are equal, so that no threshold can keep to a rate')
+    chosen = thresholds_at_rate(given.videos, rate, protocol or DEFAULT)
+    thresholds = dict(zip(CLASSES, chosen, strict=True))
+    named = ', '.join(f'{name} {value:g}' for name, value in thresholds.items())
+    note = (
+        f'thresholds for at most {rate:g} false detections per minute, chosen on these videos: {named}; '
+        'give them to others by --thresholds, on these they are an upper bound'
+    )
+    return replace(given, thresholds=thresholds, top_threshold=None, pooled=(), notes=(*given.notes, note))
+
+
 def build_tables(
     given: EvaluationInput,
     protocol: Protocol | None,
@@ -111,7 +133,7 @@ def build_tables(
     if other is not None:
         tables = [comparison_table(given, other, protocol, samples)]
     else:
-        tables = [counts_table(given, protocol)]
+        tables = [counts_table(given, protocol), rates_table(given, protocol, samples)]
     for sweep in sweeps:
         kind, values = parse_sweep(sweep)
         tables.append(SWEEPS[kind](given, protocol, values))

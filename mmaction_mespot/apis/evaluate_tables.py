@@ -9,7 +9,7 @@ from itertools import pairwise
 from mmaction_mespot.apis.evaluate_input import EvaluationInput
 from mmaction_mespot.apis.evaluation_table import Cell, EvaluationTable
 from mmaction_mespot.evaluation.functional.ap import average_precision, mean_average_precision
-from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference
+from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_difference, bootstrap_f1
 from mmaction_mespot.evaluation.functional.counts import (
     AGNOSTIC,
     COUNTED_NAMES,
@@ -20,6 +20,7 @@ from mmaction_mespot.evaluation.functional.counts import (
 )
 from mmaction_mespot.evaluation.functional.explanation import explain_matches
 from mmaction_mespot.evaluation.functional.protocol import Protocol
+from mmaction_mespot.evaluation.functional.rates import RATES, false_per_minute, rate_figures
 from mmaction_mespot.intervals.detections import CLASSES
 
 ROWS = (*CLASSES, OVERALL)
@@ -44,6 +45,31 @@ def counts_table(given: EvaluationInput, protocol: Protocol) -> EvaluationTable:
     rows = [[name, *count_cells(counts[name]), *ap.get(name, [None, None])] for name in COUNTED_NAMES]
     title = f'{given.name}, protocol {protocol.name} ({protocol.iou_text}): {given.kept}'
     return EvaluationTable('counts', title, ('class', *COUNT_HEADER, 'AP@0.5', 'mAP@0.3:0.7'), rows)
+
+
+def rates_table(given: EvaluationInput, protocol: Protocol, samples: int) -> EvaluationTable:
+    """F1, false detections per minute, AP and recall at stated rates, each with its interval over people.
+
+    AP and recall rank all candidates one to one within their class; where all scores are equal they are left
+    out.
+    """
+    videos = given.final_videos
+    f1, counts = bootstrap_f1(videos, protocol, samples), count_videos(videos, protocol)
+    ranked = rate_figures(given.videos, protocol, samples) if given.scored else {}
+    names = ['AP', *(f'R@{rate:g}/min' for rate in RATES)]
+    rows: list[list[Cell]] = []
+    for name in ROWS:
+        row: list[Cell] = [name, f1[name].value, f1[name].low, f1[name].high]
+        row.append(false_per_minute(counts[name].fp, videos))
+        for key in names:
+            figure = ranked[name][key] if ranked else None
+            row += [None] * 3 if figure is None else [figure.value, figure.low, figure.high]
+        rows.append(row)
+    header = ['class', 'F1', 'low', 'high', 'FP/min']
+    header += [column for key in names for column in (key, f'{key} low', f'{key} high')]
+    subjects = len({video.subject for video in videos})
+    title = f'{given.name}: 95 % intervals over {samples} draws of {subjects} subjects'
+    return EvaluationTable('rates', title, header, rows)
 
 
 def protocols_table(given: EvaluationInput, protocols: Sequence[Protocol]) -> EvaluationTable:
@@ -119,15 +145,15 @@ def comparison_table(
 
 
 def explanation_table(given: EvaluationInput, protocol: Protocol) -> EvaluationTable:
-    """Every label and detection with its match and the reason; frames from 0, ``end`` is the one behind."""
+    """Every label and detection with its match and the reason; frames counted as the input counts them."""
     entries = explain_matches(given.final_videos, protocol)
     rows: list[list[Cell]] = [
         [
             e.video_id,
             e.name,
             e.class_name,
-            f'{e.segment[0]:g}',
-            f'{e.segment[1]:g}',
+            f'{e.segment[0] + given.first_frame:g}',
+            f'{e.segment[1] + given.first_frame - given.inclusive:g}',
             e.score,
             e.outcome,
             e.match or None,
@@ -136,7 +162,9 @@ def explanation_table(given: EvaluationInput, protocol: Protocol) -> EvaluationT
         ]
         for e in entries
     ]
+    last = 'last frame' if given.inclusive else 'frame behind the last one'
+    counted = f'frames from {given.first_frame}, end is the {last}'
     header = ('video', 'event', 'class', 'start', 'end', 'score', 'outcome', 'match', 'IoU', 'why')
     breaks = frozenset(i for i, (e, f) in enumerate(pairwise(entries)) if e.video_id != f.video_id)
-    title = f'{given.name}, protocol {protocol.name}: every label and detection'
+    title = f'{given.name}, protocol {protocol.name}: every label and detection; {counted}'
     return EvaluationTable('explanation', title, header, rows, breaks)

@@ -21,8 +21,9 @@ class EvaluationTable:
         name: Key in files.
         title: Line above the table.
         header: Names of the columns.
-        rows: Cells; floats are shown with three digits, None as ``-``.
+        rows: Cells; None is shown as ``-``.
         sections: Rows after which a line is drawn in the terminal.
+        digits: Decimals of floats as they are shown.
     """
 
     name: str
@@ -30,6 +31,7 @@ class EvaluationTable:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     sections: frozenset[int] = frozenset()
+    digits: int = 3
 
     def rich(self) -> Table:
         """For the terminal."""
@@ -49,7 +51,6 @@ class EvaluationTable:
         """For JSON: one object a row, numbers in full."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
-    @staticmethod
-    def texts(row: Sequence[Cell]) -> list[str]:
+    def texts(self, row: Sequence[Cell]) -> list[str]:
         """Cells as they are shown."""
-        return ['-' if c is None else f'{c:.3f}' if isinstance(c, float) else str(c) for c in row]
+        return ['-' if c is None else f'{c:.{self.digits}f}' if isinstance(c, float) else str(c) for c in row]

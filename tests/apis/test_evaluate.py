@@ -43,7 +43,7 @@ def run(monkeypatch):
 
 
 def test_counts_and_average_precision(given):
-    (table,) = build_tables(given, DEFAULT)
+    table, _ = build_tables(given, DEFAULT)
     rows = {record['class']: record for record in table.records()}
     assert [rows['MaE'][key] for key in ('TP', 'FP', 'FN', 'P', 'R')] == [1, 1, 0, 0.5, 1]
     assert rows['overall']['F1'] == 2 * 2 / (3 + 2)
@@ -56,7 +56,8 @@ def test_counts_and_average_precision(given):
 def test_without_scores_there_is_no_average_precision(evaluation_files):
     path = evaluation_files['csv']
     path.write_text('video,start,end\ns01_0101,0,40\n')
-    (table,) = build_tables(read_input(path, [evaluation_files['annotations']]), DEFAULT)
+    table, rates = build_tables(read_input(path, [evaluation_files['annotations']]), DEFAULT)
+    assert {record['AP'] for record in rates.records()} == {None}
     assert {record['AP@0.5'] for record in table.records()} == {None}
 
 
@@ -72,7 +73,7 @@ def test_all_protocols(given):
 
 
 def test_sweeps_have_the_shape_of_the_paper(given):
-    _, iou, top = build_tables(given, DEFAULT, ['iou=0.6,0.5', 'top_threshold=0.30:0.60:0.05'])
+    _, _, iou, top = build_tables(given, DEFAULT, ['iou=0.6,0.5', 'top_threshold=0.30:0.60:0.05'])
     assert iou.header[:4] == ['T_eval', 'MaE P', 'MaE R', 'MaE F1']
     assert [row[0] for row in iou.rows] == ['0.60', '0.50']
     assert [row[6] for row in iou.rows] == [0, 1]  # ME F1
@@ -83,7 +84,7 @@ def test_sweeps_have_the_shape_of_the_paper(given):
 
 
 def test_subjects_and_explanation(given):
-    _, subjects, explanation = build_tables(given, DEFAULT, subjects=True, explain=True)
+    _, _, subjects, explanation = build_tables(given, DEFAULT, subjects=True, explain=True)
     assert [(row[0], row[1], row[-1]) for row in subjects.rows] == [('s01', 1, 1.0), ('s02', 1, 0.0)]
     assert len(explanation.rows) == 5
     assert explanation.sections == {3}
@@ -247,5 +248,30 @@ def test_scores_strictly_above(evaluation_files, tmp_path):
     dump = evaluation_files['write_dump'](tmp_path / 'a.json', {'MaE': 0.9, 'ME': 0.4})
     given = read_input(dump)
     assert build_tables(given, DEFAULT)[0].rows[2][1] == 2
-    (table,) = build_tables(given, PROTOCOLS['lgsnet'])
+    table, _ = build_tables(given, PROTOCOLS['lgsnet'])
     assert table.rows[2][1] == 0 and 'scores above MaE 0.9, ME 0.4' in table.title
+
+
+def test_thresholds_for_a_rate_digits_and_frames_as_counted(evaluation_files, tmp_path, run, capsys):
+    out = tmp_path / 'r.json'
+    dump = evaluation_files['dump']
+    assert run(dump, '--false-per-minute', 0, '--digits', 4, '--out', out) == 0
+    printed = capsys.readouterr().out
+    assert 'chosen on these videos: MaE 0.9, ME 0.4' in printed and '1.0000' in printed
+    rates = json.loads(out.read_text())['tables']['rates']
+    assert [row['FP/min'] for row in rates] == [0, 0, 0]
+    assert rates[2]['R@0.2/min'] == rates[2]['F1'] == 1
+    assert run(dump, '--false-per-minute', -1) == 2
+    assert 'expected a number of at least 0' in capsys.readouterr().err
+    megc = tmp_path / 'a.csv'
+    megc.write_text('vid,onset,offset,type\ns01_0101,1,40,mae\n')
+    labels = ['--annotations', evaluation_files['annotations']]
+    assert run(megc, *labels, '--explain', '--out', out) == 0
+    found = json.loads(out.read_text())['tables']['explanation']
+    assert [(row['start'], row['end']) for row in found if row['event'] == 'detection 1'] == [('1', '40')]
+    assert 'frames from 1, end is the last frame' in capsys.readouterr().out
+    assert run(megc, *labels, '--false-per-minute', 1) == 2
+    assert 'all scores are equal' in capsys.readouterr().err
+    other = evaluation_files['write_dump'](tmp_path / 'b.json', {'MaE': 0.5, 'ME': 0.5})
+    assert run('--compare', megc, other, *labels, '--samples', 50) == 0
+    assert 'warning: A keeps all detections, B keeps scores of at least' in capsys.readouterr().err

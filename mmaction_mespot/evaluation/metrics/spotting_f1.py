@@ -13,6 +13,12 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.ap import average_precision
 from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, OVERALL, Counts, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
+from mmaction_mespot.evaluation.functional.rates import (
+    RATES,
+    false_per_minute,
+    rate_figures,
+    thresholds_at_rate,
+)
 from mmaction_mespot.evaluation.functional.thresholds import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.metrics.merging import merge_videos
@@ -45,6 +51,8 @@ class SpottingF1Metric(BaseMetric):
         thresholds: Score threshold by class name; a score equal to it is kept. Defaults to None.
         tune_thresholds: Choose the thresholds on the evaluated videos. For the validation part only, never
             for a test part. Defaults to False.
+        false_per_minute: With ``tune_thresholds``, choose those that find most with at most this many false
+            detections per minute, instead of those with the best F1. Defaults to None.
         top_threshold: Instead of thresholds, keep this fraction of each video's candidates, the best ones
             (the paper's Top_threshold). Defaults to None.
         dump_path: Where to write the merged candidates and the ground truth as JSON. Defaults to None.
@@ -69,6 +77,7 @@ class SpottingF1Metric(BaseMetric):
         thresholds: Mapping[str, float] | None = None,
         tune_thresholds: bool = False,
         top_threshold: float | None = None,
+        false_per_minute: float | None = None,
         dump_path: str | None = None,
         collect_device: str = 'cpu',
         prefix: str | None = None,
@@ -92,6 +101,12 @@ class SpottingF1Metric(BaseMetric):
                 'SpottingF1Metric: top_threshold replaces score thresholds: '
                 'give neither thresholds nor tune_thresholds with it'
             )
+        if false_per_minute is not None and not (tune_thresholds and 0 <= false_per_minute < float('inf')):
+            raise MESpotError(
+                'SpottingF1Metric: false_per_minute must be a number of at least 0 and goes with '
+                f'tune_thresholds, found {false_per_minute}'
+            )
+        self.false_per_minute = false_per_minute
         self.iou_threshold = iou_threshold
         self.thresholds = None if thresholds is None else [float(thresholds[name]) for name in CLASSES]
         self.tune_thresholds = tune_thresholds
@@ -130,7 +145,8 @@ class SpottingF1Metric(BaseMetric):
 
         Returns:
             ``F1, P, R, TP, FP, FN`` overall, the same with ``_MaE`` and ``_ME``, ``F1_agnostic``, ``AP_MaE``,
-            ``AP_ME``, ``oracle_F1``, ``oracle_F1_MaE``, ``oracle_F1_ME``, and the ``threshold_MaE``,
+            ``AP_ME``, ``FP_per_minute``, ``R_at_1_FP_per_minute``, ``R_at_0.2_FP_per_minute``,
+            ``oracle_F1``, ``oracle_F1_MaE``, ``oracle_F1_ME``, and the ``threshold_MaE``,
             ``threshold_ME`` that were used (unless nobody chose them). If the videos belong to several parts,
             all but the thresholds once more for each, as ``<part>/F1`` and so on.
 
@@ -158,6 +174,7 @@ class SpottingF1Metric(BaseMetric):
             counts[part] = count_videos([final[i] for i in chosen], self.iou_threshold)
             oracle[part] = count_videos([v.with_thresholds(best) for v in candidates], self.iou_threshold)
             figures = _flatten(counts[part], oracle[part])
+            figures |= _rates(candidates, counts[part], self.iou_threshold)
             figures |= {f'AP_{k}': v for k, v in average_precision(candidates, self.iou_threshold).items()}
             metrics |= {k if part == ALL_PARTS else f'{part}/{k}': v for k, v in figures.items()}
         if thresholds is not None and source != 'default':
@@ -185,6 +202,10 @@ class SpottingF1Metric(BaseMetric):
             return None, 'top_threshold'
         if self.thresholds is not None:
             return self.thresholds, 'given'
+        if self.tune_thresholds and self.false_per_minute is not None:
+            rate = self.false_per_minute
+            chosen = thresholds_at_rate(videos, rate, self.iou_threshold)
+            return chosen, f'tuned on these videos for {rate:g} false detections per minute'
         if self.tune_thresholds:
             return best_thresholds(videos, self.iou_threshold), 'tuned on these videos'
         if brought is not None:
@@ -223,6 +244,19 @@ def _parts(videos: Sequence[VideoResult]) -> dict[str, list[int]]:
     if len(names) > 1:
         parts |= {n: [i for i, video in enumerate(videos) if (video.part or 'none') == n] for n in names}
     return parts
+
+
+def _rates(
+    candidates: Sequence[VideoResult], counts: Mapping[str, Counts], iou_threshold: float
+) -> dict[str, float]:
+    """False detections per minute, and recall at stated rates of them."""
+    figures: dict[str, float] = {}
+    for name, ranked in rate_figures(candidates, iou_threshold).items():
+        suffix = '' if name == OVERALL else f'_{name}'
+        figures[f'FP_per_minute{suffix}'] = false_per_minute(counts[name].fp, candidates)
+        for rate in RATES:
+            figures[f'R_at_{rate:g}_FP_per_minute{suffix}'] = ranked[f'R@{rate:g}/min'].value
+    return figures
 
 
 def _flatten(counts: Mapping[str, Counts], oracle: Mapping[str, Counts]) -> dict[str, float]:

@@ -78,6 +78,10 @@ def test_figures_computed_by_hand():
         # The best cuts: all MaEs (2 of 3), and both MEs without the false alarm.
         'oracle_F1': 2 * 4 / (5 + 4), 'oracle_F1_MaE': 0.8, 'oracle_F1_ME': 1.0,
         'threshold_MaE': 0.1, 'threshold_ME': 0.1,
+        # Two videos of 200 frames last 0.22 min: one false detection is too many at 1 per minute.
+        'FP_per_minute': 9.0, 'FP_per_minute_MaE': 4.5, 'FP_per_minute_ME': 4.5,
+        'R_at_1_FP_per_minute': 0.5, 'R_at_1_FP_per_minute_MaE': 0.5, 'R_at_1_FP_per_minute_ME': 1.0,
+        'R_at_0.2_FP_per_minute': 0.5, 'R_at_0.2_FP_per_minute_MaE': 0.5, 'R_at_0.2_FP_per_minute_ME': 1.0,
     }  # fmt: skip
     assert figures == {f'spotting/{key}': pytest.approx(value) for key, value in expected.items()}
 
@@ -210,3 +214,12 @@ def test_no_window_at_all():
 def test_bad_settings(settings, message):
     with pytest.raises(MESpotError, match=message):
         SpottingF1Metric(**settings)
+
+
+def test_thresholds_for_a_rate_of_false_detections():
+    figures = evaluate(samples(), tune_thresholds=True, false_per_minute=1)
+    # 0.22 minutes leave room for none: MaE from .9 on, both MEs.
+    assert (figures['spotting/TP'], figures['spotting/FP']) == (3, 0)
+    assert figures['spotting/threshold_MaE'] == pytest.approx(0.9)
+    with pytest.raises(MESpotError, match='false_per_minute must be a number of at least 0 and goes with'):
+        METRICS.build({'type': 'SpottingF1Metric', 'false_per_minute': 1.0})
