@@ -10,6 +10,7 @@ Ends with an MMEngine whose checkpoints load with ``weights_only=True``.
 from __future__ import annotations
 
 import functools
+import hashlib
 import pickle
 import re
 from collections.abc import Callable
@@ -43,11 +44,34 @@ def install_safe_loading() -> bool:
 
     @functools.wraps(original)
     def load_checkpoint(cls: type, filename: str, *args: Any, **kwargs: Any) -> Any:
+        check_named_hash(Path(filename))
         return _load_safely(functools.partial(original, cls, filename, *args, **kwargs), str(filename))
 
     loader.load_checkpoint = classmethod(load_checkpoint)
     module.load_url = functools.partial(module.load_url, weights_only=True)
     return True
+
+
+def check_named_hash(path: Path) -> None:
+    """Check a local file whose name ends in ``-<8 hex digits>.pth``: the start of its SHA-256, as published.
+
+    A date such as ``-20240131.pth`` is no hash. Names without one, and what is no local file, pass.
+
+    Raises:
+        MESpotError: If the file's SHA-256 begins with other digits.
+    """
+    match = re.search(r'-(?!20\d\d[01]\d[0-3]\d\.pth)([0-9a-f]{8})\.pth\Z', path.name)
+    if match is None or not path.is_file():
+        return
+    with path.open('rb') as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    if not digest.hexdigest().startswith(match[1]):
+        raise MESpotError(
+            f'{path}: damaged, its SHA-256 begins with {digest.hexdigest()[:8]}, expected {match[1]} as in '
+            'its name'
+        )
 
 
 def allowed_types() -> list[Any]:

@@ -22,6 +22,7 @@ from mmaction_mespot.apis.evaluate_tables import (
     top_sweep_table,
 )
 from mmaction_mespot.apis.evaluation_table import EvaluationTable
+from mmaction_mespot.atomic_file import whole_file, write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.length_limits import parse_length_limits
 from mmaction_mespot.evaluation.functional.protocol import Protocol
@@ -206,14 +207,17 @@ def write_tables(tables: Sequence[EvaluationTable], path: str | Path, about: Map
         raise MESpotError(f'{path}: one of the endings {", ".join(OUTPUT_FORMATS)} expected')
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == '.md':
-        path.write_text('\n'.join(table.markdown() for table in tables), encoding='utf-8')
+        write_whole(path, '\n'.join(table.markdown() for table in tables))
     elif path.suffix == '.json':
         data = {**about, 'tables': {table.name: table.records() for table in tables}}
-        path.write_text(json.dumps(data, indent=1) + '\n', encoding='utf-8')
+        write_whole(path, json.dumps(data, indent=1) + '\n')
     else:
         paths = [path, *(path.with_name(f'{path.stem}_{table.name}.csv') for table in tables[1:])]
         for file_path, table in zip(paths, tables, strict=True):
-            with file_path.open('w', encoding='utf-8', newline='') as file:
+            with (
+                whole_file(file_path) as temporary,
+                temporary.open('w', encoding='utf-8', newline='') as file,
+            ):
                 csv.writer(file, lineterminator='\n').writerows([table.header, *table.rows])
         return paths
     return [path]

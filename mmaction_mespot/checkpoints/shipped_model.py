@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from mmaction_mespot.errors import MESpotError
 
 SHIPPED = {'lite': 'mespot_lite_synthme'}
 """File name (without its ending) of config, checkpoint and card by the name of the model."""
+
+SHA256 = {
+    'lite': 'a2ac007eef18c62fc83456ab03a61daacae22613ea7f6dd96ac1f788edba14b8',
+}
+"""SHA-256 of the checkpoint by the name of the model."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ def shipped_model(name: str) -> ShippedModel:
         Paths of its files.
 
     Raises:
-        MESpotError: If there is none of that name, or the installation lacks its files.
+        MESpotError: If there is none of that name, or the installation lacks its files or they are damaged.
     """
     if name not in SHIPPED:
         raise MESpotError(f'no model {name!r} ships with the package, expected one of {sorted(SHIPPED)}')
@@ -45,4 +51,6 @@ def shipped_model(name: str) -> ShippedModel:
     for path in (model.config_path, model.checkpoint_path):
         if not path.is_file():
             raise MESpotError(f'{path}: missing from the installation of mmaction_mespot, install it again')
+    if hashlib.sha256(model.checkpoint_path.read_bytes()).hexdigest() != SHA256[name]:
+        raise MESpotError(f'{model.checkpoint_path}: damaged, its SHA-256 is not that of the weights shipped')
     return model
