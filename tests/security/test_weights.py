@@ -3,12 +3,12 @@
 import hashlib
 import random
 import shutil
+import sys
 
 import pytest
 import torch
 from mmengine.runner.checkpoint import CheckpointLoader
 
-from mmaction_mespot.checkpoints import shipped_model as package
 from mmaction_mespot.checkpoints.shipped_model import shipped_model
 from mmaction_mespot.errors import MESpotError
 
@@ -49,7 +49,7 @@ def test_damaged_shipped_weights_are_refused(tmp_path, monkeypatch):
     shipped = shipped_model('lite')
     for path in (shipped.config_path, shipped.checkpoint_path):
         shutil.copy(path, tmp_path)
-    monkeypatch.setattr(package, '__file__', str(tmp_path / 'shipped_model.py'))
+    monkeypatch.setattr(sys.modules[shipped_model.__module__], '__file__', str(tmp_path / 'shipped_model.py'))
     copied = shipped_model('lite').checkpoint_path
     assert copied.parent == tmp_path
     copied.write_bytes(damage(copied.read_bytes(), random.Random(13)))
