@@ -14,7 +14,12 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
     visualization=dict(type='SpottingVisualizationHook', enable=False),  # tools/test.py --show-dir
 )
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='ThresholdHook'), dict(type='FastCpuHook')]
+custom_hooks = [
+    dict(type='EpochSeedHook'),
+    dict(type='ThresholdHook'),
+    dict(type='FastCpuHook'),
+    dict(type='PreparationHook'),
+]
 
 # Score thresholds are chosen on the validation part, kept in the checkpoint, and used by the test.
 val_evaluator = dict(type='SpottingF1Metric', iou_threshold=0.5, tune_thresholds=True)

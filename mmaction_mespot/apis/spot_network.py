@@ -14,6 +14,7 @@ from mmengine.runner.checkpoint import load_checkpoint
 
 from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
 from mmaction_mespot.apis.spot_model import SpotModel, SpotSession
+from mmaction_mespot.engine.hooks.preparation_hook import PREPARATION, check_preparation
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
@@ -86,11 +87,14 @@ def load_network(
         MESpotError: If the checkpoint does not belong to the config, or the config's test is of another kind.
     """
     check_checkpoint_exists(str(checkpoint))
+    settings = WindowSettings.from_config(cfg)
     network = MODELS.build(cfg.model)
     check_checkpoint_fits(network, str(checkpoint))
-    load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
+    loaded = load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
+    preparation = _preparation(cfg, tuple(settings.streams.values()))
+    trained_on = loaded.get('meta', {}).get(PREPARATION) or {}
+    check_preparation(f'config {cfg.filename}', vars(preparation), trained_on)
     network.eval()
-    settings = WindowSettings.from_config(cfg)
     settings = replace(settings, stride=options.stride or settings.stride)
     post_processing = PostProcessing.from_dict(_post_processing(cfg))
     if post_processing.fusion is not None:
@@ -115,7 +119,7 @@ def load_network(
 
     return SpotModel(
         name,
-        _preparation(cfg, tuple(settings.streams.values())),
+        preparation,
         _wanted_fps(settings.target_fps),
         (float(given.get(CLASSES[0], own[0])), float(given.get(CLASSES[1], own[1]))),
         post_processing,

@@ -62,3 +62,5 @@ test_evaluator = dict(
     ),
 )
 test_cfg = dict(type='TestLoop')
+# Data that were prepared in another way are refused.
+custom_hooks = [dict(type='PreparationHook')]

@@ -9,6 +9,8 @@ from typing import Any
 from mmaction.datasets.base import BaseActionDataset
 
 from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.store_reader import StreamReader
 
 from .subject_selection import select_subjects
 
@@ -72,6 +74,28 @@ class PreparedDataset(BaseActionDataset):
         everybody = [video['subject'] for video in data['data_list']]
         chosen = select_subjects(everybody, self.ann_file, metainfo.get('splits'), **self.people)
         return [video for video in data['data_list'] if video['subject'] in chosen]
+
+    def preparation(self) -> dict[str, Any]:
+        """How the first video's streams were prepared, as their files say.
+
+        Returns:
+            ``crop_size``, and with a flow stream ``flow_method`` and ``flow_gap`` (None for the usual time);
+            empty if no stream is read.
+        """
+        self.full_init()
+        found: dict[str, Any] = {}
+        names = [name for t in self.pipeline.transforms for name in getattr(t, 'streams', {}).values()]
+        for name in names if self.data_list else ():
+            path = self.store_root / name / f'{self.data_list[0]["video_id"]}.h5'
+            if not path.is_file():
+                continue
+            attrs = StreamReader(path).attrs
+            if 'crop_size' in attrs:
+                found['crop_size'] = int(attrs['crop_size'])
+            if {'method', 'gap', 'fps'} <= set(attrs):
+                gap, usual = int(attrs['gap']), PreparationSettings().gap(float(attrs['fps']))
+                found |= {'flow_method': str(attrs['method']), 'flow_gap': None if gap == usual else gap}
+        return found
 
     def full_init(self) -> None:
         """Load the annotations and check that the streams are there."""

@@ -57,7 +57,7 @@ def make_prepared(folder: Path) -> Path:
         patch.setitem(SIZES, 'four', SIZE)
         (raw,) = make_dataset(folder / 'raw', 'four')
     words = ('casme2', '--root', str(raw), '--out', str(folder / 'normal'), '--streams', 'flow_grid')
-    assert run_tool('tools/prepare.py', *words, '--crop-size', '64', '--flow', 'dis') == 0
+    assert run_tool('tools/prepare.py', *words, '--crop-size', '112', '--flow', 'dis') == 0
     return folder
 
 
