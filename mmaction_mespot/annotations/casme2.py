@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from .assembly import ASSEMBLY_RULES, assemble
-from .casme2_layout import find_tree, find_workbook, list_videos, read_frame_rates, read_splits, video_key
+from .casme2_layout import (
+    find_tree,
+    find_workbook,
+    list_videos,
+    present_splits,
+    read_frame_rates,
+    read_splits,
+    video_key,
+)
 from .casme2_table import TABLE_RULES, LabelTable
 from .event_times import check_offset_rule
 from .locate import check_root, given_table, relative
@@ -72,17 +80,6 @@ def read_casme2(
     metainfo: dict[str, Any] = {'part': splits.get('part'), 'offset_rule': offset_rule}
     if 'splits' in splits:
         subjects = {video.subject for video in listing.videos.values()}
-        metainfo['splits'] = _present(splits['splits'], subjects, report)
+        metainfo['splits'] = present_splits(splits['splits'], subjects, report)
     data = assemble('casme2', listing, labels.events, problems, report, lenient, metainfo=metainfo)
     return data, report
-
-
-def _present(splits: dict[str, list[str]], subjects: set[str], report: ReadReport) -> dict[str, list[str]]:
-    """Keep the subjects that have frames."""
-    for name, members in splits.items():
-        for subject in members:
-            if subject not in subjects:
-                report.add(
-                    'split_subject_absent', file='splits.json', found=f'{name}: {subject}', done='left out'
-                )
-    return {name: [subject for subject in members if subject in subjects] for name, members in splits.items()}

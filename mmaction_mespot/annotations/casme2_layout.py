@@ -11,6 +11,7 @@ from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
 from .locate import choose_tree, find_tables, only, subfolders
+from .read_report import ReadReport
 from .schema import MAX_FPS
 from .video_listing import VideoListing
 
@@ -137,6 +138,19 @@ def read_splits(root: Path) -> dict[str, Any]:
             str(path), [f'found {data!r}, expected {{"part": ..., "splits": {{name: [subjects]}}}}']
         )
     return data
+
+
+def present_splits(
+    splits: dict[str, list[str]], subjects: set[str], report: ReadReport
+) -> dict[str, list[str]]:
+    """Keep the subjects that have frames, and report the others."""
+    for name, members in splits.items():
+        for subject in members:
+            if subject not in subjects:
+                report.add(
+                    'split_subject_absent', file='splits.json', found=f'{name}: {subject}', done='left out'
+                )
+    return {name: [subject for subject in members if subject in subjects] for name, members in splits.items()}
 
 
 def video_key(frame_dir: str) -> str:

@@ -12,6 +12,7 @@ from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
 
 from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
+from .casme2_layout import present_splits, read_splits
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
 from .event_times import TIME_RULES, check_offset_rule, event_times
@@ -31,6 +32,7 @@ RULES = {
     **ASSEMBLY_RULES,
     'output_folder': 'folders of results or prepared data: no videos',
     'subject_spelling': 'subjects that differ by upper and lower case alone: one person',
+    'split_subject_absent': 'subjects of splits.json without videos: left out of the split',
     'row_without_event': 'rows that only name a video: no event, but its subject counts',
 }
 
@@ -55,7 +57,8 @@ def read_own(
     without the suffix, or by its last part. Frame numbers are inclusive: those in the frames' names, or from
     1 in a video file; a title may say so (``onset_frame_in_name``, ``onset_frame_1based``). The type is
     ``MaE`` or ``ME`` (or macro, micro). A row that only names a video, and its subject, says that it has no
-    event. Without a subject each video is a person of its own.
+    event. Without a subject each video is a person of its own. An optional ``splits.json``
+    (``{"part": ..., "splits": {name: [subjects]}}``) names the people of train, val and test.
 
     Args:
         root: Folder that holds the table and the videos.
@@ -127,9 +130,14 @@ def read_own(
     listing = VideoListing(root)
     for video_id, path in ids:
         listing.add(video_id, subjects.get(video_id, video_id), path, fps)
-    data = assemble(
-        'own', listing, events, sheet.problems, report, lenient, metainfo={'offset_rule': offset_rule}
-    )
+    splits = read_splits(root)
+    metainfo: dict[str, Any] = {'offset_rule': offset_rule}
+    if 'part' in splits:
+        metainfo['part'] = splits['part']
+    if 'splits' in splits:
+        people = {subjects.get(video_id, video_id) for video_id, _ in ids}
+        metainfo['splits'] = present_splits(splits['splits'], people, report)
+    data = assemble('own', listing, events, sheet.problems, report, lenient, metainfo=metainfo)
     return data, report
 
 

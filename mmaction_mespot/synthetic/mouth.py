@@ -13,18 +13,20 @@ _LIPS = (61, 291, 0, 17, 13, 14, 37, 267, 84, 314)
 _CHIN = 152
 
 
-def open_mouth(still: Still, levels: int, widest: float) -> np.ndarray:
+def open_mouth(still: Still, levels: int, widest: float, teeth: bool = False) -> np.ndarray:
     """Pictures of a still with the mouth opened further and further.
 
     Args:
         still: The still.
         levels: Number of pictures.
         widest: Opening of the last picture in inter-ocular distances.
+        teeth: Whether the upper teeth show in the gap. Defaults to False.
 
     Returns:
         float32, shape (levels, height, width[, 3]); the first is the still.
     """
-    return np.stack([_opened(still, widest * still.iod * i / max(levels - 1, 1)) for i in range(levels)])
+    step = widest * still.iod / max(levels - 1, 1)
+    return np.stack([_opened(still, step * i, teeth) for i in range(levels)])
 
 
 def _smoothstep(value: np.ndarray) -> np.ndarray:
@@ -32,7 +34,7 @@ def _smoothstep(value: np.ndarray) -> np.ndarray:
     return value * value * (3 - 2 * value)
 
 
-def _opened(still: Still, opening: float) -> np.ndarray:
+def _opened(still: Still, opening: float, teeth: bool) -> np.ndarray:
     if opening == 0:
         return still.image.copy()
     points, iod = still.landmarks, still.iod
@@ -69,9 +71,35 @@ def _opened(still: Still, opening: float) -> np.ndarray:
     darkness = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), max(0.008 * iod, 0.5))
     lips = still.image[_patch(points[list(_LIPS), :2], rows, columns)]
     dark = 0.35 * np.quantile(lips.reshape(-1, *lips.shape[2:]), 0.03, axis=0)
+    inside = np.broadcast_to(dark, drawn.shape)
+    if teeth:
+        inside = _with_teeth(still, inside, x, y - raised, arch, half, lip_edge - raised)
     if still.image.ndim == 3:
         darkness = darkness[..., None]
-    return (drawn * (1 - darkness) + dark * darkness).astype(np.float32)
+    return (drawn * (1 - darkness) + inside * darkness).astype(np.float32)
+
+
+def _with_teeth(
+    still: Still,
+    inside: np.ndarray,
+    x: np.ndarray,
+    below_lip: np.ndarray,
+    arch: np.ndarray,
+    half: float,
+    gap: np.ndarray,
+) -> np.ndarray:
+    """The dark of the mouth with a row of upper teeth that fades towards the corners, in one tone."""
+    iod = still.iod
+    height = np.minimum(0.11 * iod, 0.55 * gap)
+    row = np.clip((height - below_lip) / (0.012 * iod), 0, 1) * arch**1.5
+    middle = still.landmarks[[78, 308], 0].mean()
+    seams = 1 - 0.25 * np.exp(-(((((x - middle) / (0.17 * half)) % 1) - 0.5) ** 2) / 0.004)
+    face = still.image[_patch(still.landmarks[list(_LIPS), :2], *still.image.shape[:2])]
+    bright = 0.9 * np.quantile(face.mean(-1) if face.ndim == 3 else face, 0.95)
+    weight, tone = row * (0.55 + 0.45 * arch), bright * seams * np.ones_like(row)
+    if still.image.ndim == 3:
+        weight, tone = weight[..., None], tone[..., None] * np.array([0.9, 0.97, 1.0])
+    return inside * (1 - weight) + tone * weight
 
 
 def _patch(points: np.ndarray, rows: int, columns: int) -> tuple[slice, slice]:

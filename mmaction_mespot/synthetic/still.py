@@ -74,7 +74,9 @@ class Still:
         return face_axes(self.landmarks)[3]
 
 
-def frame_still(image: np.ndarray, origin: str, width: int, height: int) -> Still:
+def frame_still(
+    image: np.ndarray, origin: str, width: int, height: int, iod_share: float = _IOD_SHARE
+) -> Still:
     """Crop and resize a picture around its face to the frame of a camera.
 
     The crop never leaves the picture, so no border is made up: tight pictures give tight footage.
@@ -84,6 +86,7 @@ def frame_still(image: np.ndarray, origin: str, width: int, height: int) -> Stil
         origin: Name of the still, for messages.
         width: Width of the frame in px.
         height: Height of the frame in px.
+        iod_share: Share of the width between the eyes where the picture is large enough. Defaults to 0.32.
 
     Returns:
         The framed still.
@@ -95,7 +98,7 @@ def frame_still(image: np.ndarray, origin: str, width: int, height: int) -> Stil
     landmarks = face_landmarks(rgb, origin)
     between_eyes, _, _, iod = face_axes(landmarks)
     rows, columns = image.shape[:2]
-    scale = max(width / columns, height / rows, _IOD_SHARE * width / iod)
+    scale = max(width / columns, height / rows, iod_share * width / iod)
     left = np.clip(between_eyes[0] - width / scale / 2, 0, columns - width / scale)
     top = np.clip(between_eyes[1] - _EYES_AT * height / scale, 0, rows - height / scale)
     matrix = np.array([[1 / scale, 0, left], [0, 1 / scale, top]])

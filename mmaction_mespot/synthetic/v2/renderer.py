@@ -1,0 +1,209 @@
+"""Draws the frames of a film: one warp of the still, with the lids and the mouth of the moment."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mmaction_mespot.synthetic.action_units import ACTION_UNITS, action_unit_field, face_axes
+from mmaction_mespot.synthetic.fields import GRID_STEP, border_weight, grid_points, spread_over_grid
+from mmaction_mespot.synthetic.lids import close_eyes
+from mmaction_mespot.synthetic.morph import Morph, build_morphs
+from mmaction_mespot.synthetic.mouth import open_mouth
+from mmaction_mespot.synthetic.sensor import Sensor
+from mmaction_mespot.synthetic.still import Still, frame_still
+from mmaction_mespot.synthetic.stills import PersonStills, read_picture
+from mmaction_mespot.synthetic.v2.motion import SIDES, WIDEST, build_film_motion
+from mmaction_mespot.synthetic.v2.plan import FilmPlan
+
+_LID_LEVELS, _MOUTH_LEVELS, _INVERSIONS = 25, 33, 2
+_EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
+_NECK, _EARS = 152, (234, 454)
+_FOLD_SHADING = 0.4
+# Folds are deep, stretched skin is hardly brighter.
+_DARKEST, _BRIGHTEST = -0.4, 0.06
+# Below this share of the frame's width beside the face there is no room for a head that moves much.
+_ROOMY_IOD_SHARE = 0.26
+_IOD_SHARE = 0.24
+
+
+class FilmRenderer:
+    """Frames of one film with a face.
+
+    Args:
+        plan: Its plan.
+        stills: Stills of its person.
+    """
+
+    def __init__(self, plan: FilmPlan, stills: PersonStills) -> None:
+        camera = plan.camera
+        path = stills.resting[plan.index % len(stills.resting)]
+        still = frame_still(read_picture(path), str(path), camera.width, camera.height, _IOD_SHARE)
+        self._morphs: list[Morph] = []
+        self.motion = build_film_motion(plan)
+        if self.motion.morphs:
+            self._morphs = build_morphs(still, stills.others)
+        if camera.blur > 0:
+            still = Still(cv2.GaussianBlur(still.image, (0, 0), camera.blur), still.landmarks, still.origin)
+        self.still = still
+        channels = 1 if still.image.ndim == 2 else 3
+        self._sensor = Sensor(camera, channels, plan.total_frames, plan.seed)
+        self._lids = close_eyes(still, _LID_LEVELS)
+        self._mouth_top = int(still.landmarks[2, 1])
+        widest = float(self.motion.opening.max())
+        self._mouths = None
+        if widest > 0.002:
+            self._mouths = open_mouth(still, _MOUTH_LEVELS, WIDEST, teeth=True)[:, self._mouth_top :]
+        height, width = still.image.shape[:2]
+        self._points = grid_points(width, height)
+        self._weight = border_weight(self._points, width, height)[..., 0]
+        self._basis = _face_basis(still, self._points, self._weight)
+        self._shape = _head_shape(still, self._points)
+        self._room = 1.0 if still.iod < _ROOMY_IOD_SHARE * width else 0.45
+        self._y, self._x = np.mgrid[:height, :width].astype(np.float32)
+        self._rng = np.random.default_rng([plan.seed, 5])
+        self._hand = _Hand(still, self._rng) if self.motion.hand.any() else None
+
+    def __len__(self) -> int:
+        return len(self.motion.closure)
+
+    def displacement(self, index: int) -> np.ndarray:
+        """Where the nodes of the grid go, in px, and the change of brightness, shape (3, rows, columns).
+
+        The displacement is that of the point which arrives at a node, found by iteration.
+        """
+        motion = self.motion
+        grid = np.tensordot(motion.face[index], self._basis, axes=1)
+        for choice, course in motion.morphs:
+            morph = self._morphs[int(choice * len(self._morphs))]
+            grid[:2] += self._share(morph, course, index) * morph.field
+        yaw, pitch, roll = (self._room * a[index] for a in (motion.yaw, motion.pitch, motion.roll))
+        turn = _rotation(float(yaw), float(pitch), float(roll)) * (
+            1 + self._room * float(motion.scale[index])
+        )
+        turn = turn - np.eye(3)
+        moved = np.tensordot(turn[:2], self._shape, axes=1)
+        moved[0] += self._room * motion.across[index] * self.still.iod
+        moved[1] += self._room * motion.down[index] * self.still.iod
+        grid[:2] += moved * self._weight
+        np.clip(grid[2], _DARKEST, _BRIGHTEST, out=grid[2])
+        forward = grid.astype(np.float32)
+        rows, columns = forward.shape[1:]
+        node_y, node_x = np.mgrid[:rows, :columns].astype(np.float32)
+        arriving = forward
+        for _ in range(_INVERSIONS):
+            at_x, at_y = node_x - arriving[0] / GRID_STEP, node_y - arriving[1] / GRID_STEP
+            planes = [
+                cv2.remap(p, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in forward
+            ]
+            arriving = np.stack(planes)
+        return arriving
+
+    def frame(self, index: int) -> np.ndarray:
+        """Draw a frame: grey (height, width) or BGR (height, width, 3), uint8."""
+        size = self._x.shape[::-1]
+        planes = self.displacement(index)
+        right, down, gain = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in planes)
+        source = self._source(index)
+        light: np.ndarray = cv2.remap(
+            source, self._x - right, self._y - down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        gain = (gain + 1.0) * self._sensor.gains[index]
+        light = np.multiply(light, gain if light.ndim == 2 else gain[..., None])
+        if self._hand is not None and self.motion.hand[index] > 0:
+            self._hand.draw(light, float(self.motion.hand[index]))
+        return self._sensor.expose(light, index)
+
+    @staticmethod
+    def _share(morph: Morph, course: np.ndarray, index: int) -> float:
+        """Amplitude of a morph in a frame; the course is scaled so that it never passes the other still."""
+        return float(course[index] * min(1.0, morph.change / max(float(course.max()), 1e-9)))
+
+    def _source(self, index: int) -> np.ndarray:
+        source = self._lids[round(float(self.motion.closure[index]) * (_LID_LEVELS - 1))]
+        opening = float(self.motion.opening[index])
+        if self._mouths is not None and opening > 0:
+            place = opening / WIDEST * (_MOUTH_LEVELS - 1)
+            low = min(int(place), _MOUTH_LEVELS - 2)
+            share = place - low
+            source = source.copy()
+            source[self._mouth_top :] = cv2.addWeighted(
+                self._mouths[low], 1 - share, self._mouths[low + 1], share, 0
+            )
+        for choice, course in self.motion.morphs:
+            if course[index] > 0:
+                morph = self._morphs[int(choice * len(self._morphs))]
+                texture = self._share(morph, course, index) * morph.texture
+                source = source + (texture if source.ndim == 2 else texture[..., None])
+        return np.asarray(source, dtype=np.float32)
+
+
+def _face_basis(still: Still, points: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Displacement and brightness for a coefficient of 1, shape (len(COLUMNS), 3, rows, columns)."""
+    basis = []
+    for unit in ACTION_UNITS:
+        for side in SIDES:
+            field = action_unit_field(still.landmarks, points, unit, (side,)) * weight[..., None]
+            squeezed = np.gradient(field[..., 0], GRID_STEP, axis=1) + np.gradient(
+                field[..., 1], GRID_STEP, axis=0
+            )
+            basis.append(np.concatenate([field, _FOLD_SHADING * squeezed[..., None]], axis=-1))
+    _, across, towards_chin, iod = face_axes(still.landmarks)
+    eyes = [still.landmarks[list(eye), :2].mean(0) for eye in _EYES]
+    near = sum(np.exp(-0.5 * ((points - eye) ** 2).sum(-1) / (0.1 * iod) ** 2) for eye in eyes)
+    for direction in (across, towards_chin):
+        field = np.asarray(near)[..., None] * direction * iod
+        basis.append(np.concatenate([field, np.zeros_like(field[..., :1])], axis=-1))
+    return np.ascontiguousarray(np.stack(basis).transpose(0, 3, 1, 2), dtype=np.float32)
+
+
+def _head_shape(still: Still, points: np.ndarray) -> np.ndarray:
+    """Place of the skin from the axis of the head: x, y, depth (away from the camera), (3, rows, columns)."""
+    landmarks = still.landmarks
+    depth = (landmarks[:, 2] - landmarks[list(_EARS), 2].mean())[:, None]
+    depth = spread_over_grid(landmarks[:, :2], depth, points, 0.15 * still.iod)[..., 0]
+    pivot = (landmarks[list(_EARS), :2].mean(0) + landmarks[_NECK, :2]) / 2
+    return np.stack([points[..., 0] - pivot[0], points[..., 1] - pivot[1], depth])
+
+
+def _rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
+    (cy, sy), (cp, sp), (cr, sr) = ((np.cos(a), np.sin(a)) for a in (yaw, pitch, roll))
+    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return about_z @ about_x @ about_y
+
+
+class _Hand:
+    """A hand that comes from below or from a side to the lower face, in the tone of the cheek."""
+
+    def __init__(self, still: Still, rng: np.random.Generator) -> None:
+        height, width = still.image.shape[:2]
+        iod = still.iod
+        cheek = still.landmarks[205, :2].round().astype(int).clip(0, [width - 1, height - 1])
+        self._tone = np.asarray(still.image[cheek[1], cheek[0]], dtype=np.float32) * 0.92
+        self._goal = still.landmarks[17, :2] + rng.uniform([-0.4, 0.1], [0.4, 0.7]) * iod
+        self._from = np.array([rng.choice([-0.3, 1.3]) * width, 1.2 * height])
+        self._angle, self._iod = float(rng.uniform(-0.7, 0.7)), iod
+
+    def draw(self, light: np.ndarray, present: float) -> None:
+        """Draw it into a frame, in place; `present` in [0, 1] says how far it has come."""
+        at = self._from + present * (self._goal - self._from)
+        mask = np.zeros(light.shape[:2], np.uint8)
+        up = np.array([np.sin(self._angle), -np.cos(self._angle)])
+        aside = np.array([-up[1], up[0]])
+        thick = max(2, round(0.2 * self._iod))
+        for finger in range(4):
+            root = at + (finger - 1.5) * 0.24 * self._iod * aside
+            tip = root + up * self._iod * (0.75, 0.9, 0.85, 0.65)[finger]
+            cv2.line(mask, root.astype(int).tolist(), tip.astype(int).tolist(), 255, thick, cv2.LINE_AA)
+        palm = at - 0.4 * self._iod * up
+        cv2.circle(mask, palm.astype(int).tolist(), round(0.52 * self._iod), 255, -1, cv2.LINE_AA)
+        arm = palm - 4 * self._iod * up
+        cv2.line(mask, palm.astype(int).tolist(), arm.astype(int).tolist(), 255, 3 * thick, cv2.LINE_AA)
+        alpha = cv2.GaussianBlur(mask, (0, 0), 1.0).astype(np.float32) / 255
+        # Rounded fingers: darker towards their edges.
+        shade = 0.65 + 0.35 * cv2.GaussianBlur(alpha, (0, 0), 0.06 * self._iod)
+        if light.ndim == 3:
+            alpha, shade = alpha[..., None], shade[..., None]
+        light += alpha * (self._tone * shade - light)
