@@ -6,6 +6,7 @@ Exit code: 0 all fine, 1 a video failed (the others were done), 2 nothing could 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from mmaction_mespot.apis.spot_model_loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.apis.spot_reporter import SpotReporter
 from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -32,6 +35,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('--checkpoint', help='its weights')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
     add('--threshold', help='smallest scores, such as MaE=0.9,ME=0.8 (default: those of the model)')
+    add('--calibration', type=Path, help='thresholds and probabilities that tools/adapt.py fitted')
+    add('--meta', type=Path, help='CSV of the study, by its column video or subject, for study.csv')
     add('--ground-truth', help='labels, a CSV video,onset,apex,offset,type')
     add('--overlay', action='store_true', help='also write overlay.mp4: face box, timeline, intervals')
     add('--format', choices=('megc',), help="also write the challenge's CSV")
@@ -57,6 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     labels = read_ground_truth(args.ground_truth) if args.ground_truth else None
     if args.jobs < 1:
         raise MESpotError(f'--jobs: found {args.jobs}, expected 1 or more')
+    if args.threshold and args.calibration:
+        raise MESpotError('give --threshold or --calibration, not both')
+    thresholds = tuple(parse_thresholds(args.threshold).items()) if args.threshold else None
+    if args.calibration:
+        values = read_calibration(args.calibration, Path(args.config).stem if args.config else args.model)
+        thresholds = tuple(zip(CLASSES, values.thresholds, strict=True))
     setup = SpotterSetup(
         args.config or args.model,
         args.checkpoint,
@@ -64,10 +75,15 @@ def main(arguments: list[str] | None = None) -> int:
         args.face,
         args.batch_size,
         args.amp,
-        tuple(parse_thresholds(args.threshold).items()) if args.threshold else None,
+        thresholds,
     )
     inferencer = setup.make()
-    options = SpotOptions(args.out, args.fps, args.overlay, args.format == 'megc', labels, args.redo)
+    options = SpotOptions(
+        args.out, args.fps, args.overlay, args.format == 'megc', labels, args.redo, args.meta
+    )
+    if args.calibration and args.calibration.resolve() != (args.out / CALIBRATION).resolve():
+        args.out.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(args.calibration, args.out / CALIBRATION)
     mode = 'quiet' if args.quiet else 'json-lines' if args.json_lines else 'bar'
     with SpotReporter(mode) as reporter:
         return spot_videos(args.videos, inferencer, options, reporter, args.jobs, setup)

@@ -21,7 +21,7 @@ from mmaction_mespot.apis.spot_result import SpotResult, join_faces
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.video import open_video_source, resample
-from mmaction_mespot.study.tables import write_study
+from mmaction_mespot.study.tables import check_meta, write_study
 
 FAILED_EXIT_CODE = 1
 SUBMISSION = 'megc.csv'
@@ -38,6 +38,7 @@ class SpotOptions:
         megc: Whether to write ``<out>/megc.csv``.
         labels: Labelled events, or None.
         redo: Whether videos that are finished are spotted again.
+        meta: The study's own table for ``study.csv``, or None.
     """
 
     out: Path
@@ -46,6 +47,7 @@ class SpotOptions:
     megc: bool = False
     labels: Sequence[LabelledRow] | None = None
     redo: bool = False
+    meta: Path | None = None
 
 
 def spot_videos(
@@ -76,6 +78,8 @@ def spot_videos(
     Raises:
         MESpotError: If no row of the labels names one of the videos.
     """
+    if options.meta is not None:
+        check_meta(options.meta)
     others: list[Path] = []
     videos = named_videos(inputs, others)
     unused = check_labels(options.labels or (), list(videos))
@@ -98,8 +102,8 @@ def spot_videos(
             reporter.ended(outcome.video, outcome.state, outcome.folder, outcome.seconds)
         if len(folders) > 1:
             reporter.overall(len(states), len(folders), states.count('done'), time.monotonic() - began)
-    if len(folders) > 1 or options.megc:
-        write_study(options.out)
+    if len(folders) > 1 or options.meta is not None:
+        write_study(options.out, options.meta)
     if options.megc:
         write_submission(
             dict((name, options.out / name) for name in videos.values()), options.out / SUBMISSION

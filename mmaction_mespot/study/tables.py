@@ -7,12 +7,14 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.strict_json import read_json
+from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 from mmaction_mespot.study.page import write_page
 
 RESULT, FAILURE = 'intervals.json', 'failure.json'
@@ -26,6 +28,7 @@ INTERVAL_COLUMNS = (
     'offset_s',
     'length_s',
     'score',
+    'probability',
     'onset_frame_0based',
     'apex_frame_0based',
     'offset_frame_0based',
@@ -58,7 +61,8 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Returns:
         Intervals (columns :data:`INTERVAL_COLUMNS`) and videos (:data:`VIDEO_COLUMNS`), by name. Counts a
-        minute are of the usable time, in which a face was seen; NaN where there is none.
+        minute are of the usable time, in which a face was seen; NaN where there is none. ``probability`` is
+        filled where the folder holds a ``calibration.json``.
 
     Raises:
         MESpotError: If there is no such folder, or a file in it is no result.
@@ -77,8 +81,13 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         except (KeyError, TypeError) as error:
             raise MESpotError(f'{path}: no result of tools/spot.py ({error!r})') from error
         intervals += found
+    table = pd.DataFrame(intervals, columns=list(INTERVAL_COLUMNS))
+    if len(table) and (root / CALIBRATION).is_file():
+        labels = np.array([CLASSES.index(label) for label in table['label']])
+        known = read_calibration(root / CALIBRATION)
+        table['probability'] = known.probability(table['score'].to_numpy(dtype=float), labels).round(4)
     return (
-        pd.DataFrame(intervals, columns=list(INTERVAL_COLUMNS)),
+        table,
         pd.DataFrame(videos, columns=list(VIDEO_COLUMNS)),
     )
 
@@ -128,6 +137,12 @@ def read_failures(root: Path) -> pd.DataFrame:
     for path in sorted(root.rglob(FAILURE)):
         rows.append({'video': path.parent.relative_to(root).as_posix(), **read_json(path)})
     return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS))
+
+
+def check_meta(path: Path) -> None:
+    """Check the study's own table before any work; errors as of :func:`join_meta`."""
+    for columns in (INTERVAL_COLUMNS, VIDEO_COLUMNS):
+        join_meta(pd.DataFrame(columns=list(columns), dtype=str), path)
 
 
 def join_meta(table: pd.DataFrame, path: Path) -> pd.DataFrame:

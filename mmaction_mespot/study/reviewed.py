@@ -1,0 +1,152 @@
+"""What coders decided about the videos of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.strict_json import read_json
+
+RESULT, FOLDER = 'intervals.json', 'corrections'
+SPOTTER = 'spotter'
+"""Stands for the spotter where a coder is named."""
+_KEYS = ('label', 'onset', 'apex', 'offset')
+
+
+@dataclass(frozen=True)
+class Events:
+    """Intervals of one video.
+
+    Attributes:
+        segments_s: Onset and offset in seconds, (n, 2).
+        labels: 0 MaE, 1 ME, int64, (n,).
+    """
+
+    segments_s: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class ReviewedVideo:
+    """One video that one coder has reviewed.
+
+    Attributes:
+        name: The video.
+        truth: What the coder holds for events.
+        candidates: Candidates of the spotter in the reviewed stretches, whatever their score.
+        scores: Their scores, (n,).
+        minutes: Length of the reviewed stretches.
+        decided: Number of rows that the coder decided.
+    """
+
+    name: str
+    truth: Events
+    candidates: Events
+    scores: np.ndarray
+    minutes: float
+    decided: int
+
+
+def coders_of(root: Path) -> list[str]:
+    """Names of all who corrected a video below a folder, sorted."""
+    return sorted({path.stem for path in root.rglob(f'{FOLDER}/*.json')})
+
+
+def events_of(root: Path, coder: str) -> dict[str, tuple[Events, float]]:
+    """The final intervals of a coder, or of the spotter, and the length in seconds of each video.
+
+    Raises:
+        MESpotError: If the coder has corrected no video, or a file is broken.
+    """
+    found = {}
+    for path in sorted(root.rglob(RESULT)):
+        content = read_json(path)
+        corrections = path.parent / FOLDER / f'{coder}.json'
+        name = path.parent.relative_to(root).as_posix()
+        try:
+            if coder == SPOTTER:
+                rows = content['intervals']
+            elif corrections.is_file():
+                rows = final_rows(content, read_json(corrections))
+            else:
+                continue
+            found[name] = (_events(rows), float(content['video']['duration_s']))
+        except (KeyError, TypeError, ValueError) as error:
+            raise MESpotError(
+                f'{path.parent}: broken results or corrections of {coder} ({error!r})'
+            ) from error
+    if not found:
+        known = ', '.join([SPOTTER, *coders_of(root)])
+        raise MESpotError(f'{root}: {coder!r} has corrected no video, expected one of {known}')
+    return found
+
+
+def final_rows(content: Mapping[str, Any], corrections: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A coder's rows that were not rejected, and the candidates above the threshold that no row decides."""
+    decided = {_key(row['candidate']) for row in corrections['rows'] if row['candidate'] is not None}
+    untouched = [
+        row
+        for row in content['candidates']
+        if row['score'] >= corrections['thresholds'][row['label']] and _key(row) not in decided
+    ]
+    return [*(row for row in corrections['rows'] if row['state'] != 'rejected'), *untouched]
+
+
+def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
+    """The videos that a coder has reviewed, for :mod:`mmaction_mespot.study.calibration`.
+
+    A candidate counts where it lies in a reviewed stretch or where a row decides it: what was looked at and
+    not accepted is a false detection.
+
+    Raises:
+        MESpotError: If there is none, or a file is broken.
+    """
+    found = []
+    for path in sorted(root.rglob(RESULT)):
+        corrections = path.parent / FOLDER / f'{coder}.json'
+        if not corrections.is_file():
+            continue
+        content, told = read_json(path), read_json(corrections)
+        try:
+            decided = {_key(row['candidate']) for row in told['rows'] if row['candidate'] is not None}
+            stretches = [(int(first), int(last)) for first, last in told['reviewed']]
+            seen = [
+                row
+                for row in content['candidates']
+                if _key(row) in decided
+                or any(first <= row['onset'] and row['offset'] <= last for first, last in stretches)
+            ]
+            frames = len({frame for first, last in stretches for frame in range(first, last + 1)})
+            found.append(
+                ReviewedVideo(
+                    path.parent.relative_to(root).as_posix(),
+                    _events([row for row in told['rows'] if row['state'] != 'rejected']),
+                    _events(seen),
+                    np.array([row['score'] for row in seen], dtype=np.float64),
+                    frames / float(content['video']['fps']) / 60,
+                    len(told['rows']),
+                )
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise MESpotError(f'{corrections}: no usable corrections ({error!r})') from error
+    if not found:
+        raise MESpotError(f'{root}: {coder!r} has corrected no video, expected one of {coders_of(root)}')
+    return found
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[key] for key in _KEYS)
+
+
+def _events(rows: list[dict[str, Any]]) -> Events:
+    ordered = sorted(rows, key=lambda row: (row['onset_s'], row['offset_s']))
+    return Events(
+        np.array([(row['onset_s'], row['offset_s']) for row in ordered], dtype=np.float64).reshape(-1, 2),
+        np.array([CLASSES.index(row['label']) for row in ordered], dtype=np.int64),
+    )

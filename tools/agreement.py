@@ -1,0 +1,36 @@
+"""Agreement between two coders, or between a coder and the spotter: kappa in time, events, onsets.
+
+Each figure has a 95 % interval over videos.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.study.agreement import agreement_table
+from mmaction_mespot.study.reviewed import SPOTTER, events_of
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Compare, print and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('results', type=Path, help='folder of results with corrections')
+    parser.add_argument('first', help=f'a coder, or {SPOTTER!r}')
+    parser.add_argument('second', help=f'a coder, or {SPOTTER!r}')
+    parser.add_argument('--out', type=Path, help='also write the table as CSV')
+    args = parser.parse_args(arguments)
+    table = agreement_table(events_of(args.results, args.first), events_of(args.results, args.second))
+    print(table.to_string(index=False, float_format='{:.3f}'.format))
+    if args.out is not None:
+        with whole_file(args.out) as temporary:
+            table.to_csv(temporary, index=False, lineterminator='\n')
+
+
+if __name__ == '__main__':
+    sys.exit(run_command(main))
