@@ -24,6 +24,7 @@ from mmaction_mespot.apis.evaluate_input import FileOptions, pool_inputs, read_i
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.protocol import CLASS_RULES, MATCHING_RULES, VIDEO_RULES
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
+from mmaction_mespot.evaluation.io.frame_scores import PEAK_FRACTIONS
 from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
 
 
@@ -80,6 +81,12 @@ def parse_args() -> argparse.Namespace:
         help='whether the end is the last frame, not the one behind it (default: see docs)',
     )
     tables(
+        '--frame-scores',
+        choices=PEAK_FRACTIONS,
+        help="files hold one score per frame (.npy, .csv, .pkl): find peaks by this method's rule",
+    )
+    tables('--half-length', type=int, help='of frame scores: half the length of an event in frames')
+    tables(
         '--outside',
         choices=OUTSIDE_RULES,
         default='error',
@@ -110,7 +117,10 @@ def main() -> None:
     if sum(map(bool, (args.detections or args.label, args.compare))) != 1:
         raise MESpotError('give either detections or --compare A B')
     thresholds = parse_thresholds(args.thresholds) if args.thresholds else None
-    options = FileOptions(args.columns, args.first_frame, args.inclusive, args.outside, args.video_name)
+    if (args.frame_scores is None) != (args.half_length is None):
+        raise MESpotError('--frame-scores METHOD and --half-length FRAMES go together')
+    counting = (args.columns, args.first_frame, args.inclusive, args.outside, args.video_name)
+    options = FileOptions(*counting, args.half_length, PEAK_FRACTIONS.get(args.frame_scores, 0.55))
     reading = (args.annotations, args.split, options, thresholds, args.top_threshold)
     files = [*args.detections, *(path for _, path in args.label)]
     tables_only = [(path, None) for path in args.detections if not path.endswith('.json')]

@@ -17,8 +17,9 @@ from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.io.csv_layout import class_of
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
+from mmaction_mespot.evaluation.io.frame_scores import read_frame_scores
 from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
-from mmaction_mespot.evaluation.io.video_detections import VideoDetections
+from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S
 
@@ -116,6 +117,8 @@ class FileOptions:
         outside: What is done with detections outside their video, see
             :meth:`~mmaction_mespot.evaluation.io.labelled_videos.LabelledVideos.join`.
         video_name: Which part of a name names the video, see the same.
+        half_length: Of frame scores: half the length of an event in frames; None for tables of detections.
+        peak_fraction: Of frame scores: see :func:`~mmaction_mespot.evaluation.io.frame_scores.spot_peaks`.
     """
 
     columns: str | None = None
@@ -123,6 +126,8 @@ class FileOptions:
     inclusive: bool | None = None
     outside: str = 'error'
     video_name: str = 'whole'
+    half_length: int | None = None
+    peak_fraction: float = 0.55
 
 
 def read_input(
@@ -249,6 +254,9 @@ def _read_table(path: Path, options: FileOptions, class_name: str | None) -> lis
     if class_name is not None and class_name.lower() not in (name.lower() for name in CLASSES):
         raise MESpotError(f'{path}: class {class_name!r}, expected one of {", ".join(CLASSES)}')
     only = None if class_name is None else class_of(class_name)
+    if options.half_length is not None:
+        label = UNKNOWN_LABEL if only is None else only
+        return read_frame_scores(path, options.half_length, options.peak_fraction, label)
     counting = {'first_frame': options.first_frame, 'inclusive': options.inclusive}
     if path.is_dir():
         return read_detection_texts(path, columns=options.columns, only_label=only, **counting)  # type: ignore[arg-type]

@@ -275,3 +275,15 @@ def test_thresholds_for_a_rate_digits_and_frames_as_counted(evaluation_files, tm
     other = evaluation_files['write_dump'](tmp_path / 'b.json', {'MaE': 0.5, 'ME': 0.5})
     assert run('--compare', megc, other, *labels, '--samples', 50) == 0
     assert 'warning: A keeps all detections, B keeps scores of at least' in capsys.readouterr().err
+
+
+def test_frame_scores(evaluation_files, tmp_path, run, capsys):
+    scores = ['1' if 10 <= i < 30 else '0' for i in range(200)]
+    (tmp_path / 'curves').mkdir()
+    (tmp_path / 'curves' / 's01_0101.csv').write_text('\n'.join(scores))
+    arguments = ['--label', 'MaE', tmp_path / 'curves', '--annotations', evaluation_files['annotations']]
+    out = tmp_path / 'r.json'
+    assert run(*arguments, '--frame-scores', 'softnet', '--half-length', 10, '--out', out) == 0
+    assert json.loads(out.read_text())['tables']['counts'][0]['TP'] == 1
+    assert run(*arguments, '--half-length', 10) == 2
+    assert '--frame-scores METHOD and --half-length FRAMES go together' in capsys.readouterr().err
