@@ -1,24 +1,34 @@
-'use strict';
+import { CLASSES, Corrections, frameAt } from './corrections.js';
+import { Timeline } from './timeline.js';
 
-const CLASSES = ['MaE', 'ME'];
-const COLOURS = { MaE: '#0072B2', ME: '#D55E00' };
 const CHANGE_RANGE = 32; // grey levels that show as the brightest colour
+const FRAMES = ['onset', 'apex', 'offset'];
+const SAVE_AFTER_MS = 200;
 const byId = (id) => document.getElementById(id);
 const video = byId('video');
 const peek = byId('peek');
 
-let name = null;      // the chosen video
-let result = null;    // its intervals.json
-let edited = [];      // rows that a person changed or added
-let removed = new Set(); // places of candidates that a person took out or replaced
-let chosen = null;    // the row that is shown
-let drawing = 0;      // counts the requests for pictures: a later one wins
+let name = null;    // the chosen video
+let result = null;  // its intervals.json
+let times = [0];    // time of each frame
+let start = 0;      // the player's time at the first frame
+let work = null;    // the coder's Corrections
+let others = {};    // rows of the other coders, by name
+let list = [];      // the rows, as shown
+let chosen = null;  // key of the chosen row
+let drawing = 0;    // counts the requests for pictures: a later one wins
+let opening = 0;    // counts the openings: a later one wins
+let timer = null;   // until the next saving
+let saving = Promise.resolve();
+const lines = new Map(); // line of the table by key of its row
+
+byId('coder').value = localStorage.getItem('mespot-coder') || 'coder';
 
 async function ask(path, options = {}) {
   const answer = await fetch(path, { ...options, headers: { 'X-Mespot': '1', ...(options.headers || {}) } });
   if (!answer.ok) {
     const text = (await answer.json().catch(() => ({}))).error || answer.statusText;
-    throw new Error(text);
+    throw Object.assign(new Error(text), { status: answer.status });
   }
   return answer;
 }
@@ -28,7 +38,8 @@ function fail(error) {
   byId('error').textContent = error ? error.message : '';
 }
 
-const guarded = (action) => (...args) => Promise.resolve(action(...args)).catch(fail);
+const guarded = (action) => (...args) => Promise.resolve().then(() => action(...args)).catch(fail);
+const place = (wanted) => `/api/results/${encodeURIComponent(wanted)}`;
 
 async function refresh() {
   const { results, jobs } = await (await ask('/api/results')).json();
@@ -38,114 +49,191 @@ async function refresh() {
   }
   byId('jobs').textContent = jobs.filter((job) => job.state !== 'done')
     .map((job) => `${job.name}: ${job.state}${job.message ? ', ' + job.message : ''}`).join('; ');
-  if (name === null && results.length) await open(results[0]);
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  if (name === null && results.length) await open(results.includes(wanted) ? wanted : results[0]);
   if (jobs.some((job) => job.state === 'waiting' || job.state === 'running')) setTimeout(guarded(refresh), 1000);
 }
 
 async function open(wanted) {
+  const mine = ++opening;
+  await flush();
   fail(null);
-  const content = await (await ask(`/api/results/${encodeURIComponent(wanted)}`)).json();
-  name = wanted;
-  result = content;
-  edited = [];
-  removed = new Set();
-  chosen = null;
+  const [content, stored] = await Promise.all([place(wanted), `${place(wanted)}/corrections`]
+    .map(async (path) => (await ask(path)).json()));
+  if (mine !== opening) return;
+  [name, result, chosen] = [wanted, content, null];
+  const coder = byId('coder').value.trim();
+  // Without the video the frame rate has to do.
+  times = Array.from({ length: result.video.total_frames }, (_, i) => i / result.video.fps);
+  start = 0;
+  work = new Corrections(result, times, coder, stored[coder]);
+  others = Object.fromEntries(Object.entries(stored).filter(([who]) => who !== coder)
+    .map(([who, one]) => [who, new Corrections(result, times, who, one).rows().filter((row) => row.state !== 'rejected')]));
+  location.replace(`#${encodeURIComponent(name)}`);
   document.querySelector('main').hidden = false;
   byId('name').value = name;
+  drawing += 1;
+  for (const key of [...FRAMES, 'motion']) [byId(key).width, byId(key).height] = [1, 1];
   for (const element of [video, peek]) element.src = `/media/${encodeURIComponent(name)}/video`;
-  for (const label of CLASSES) {
-    byId(`threshold-${label}`).value = result.thresholds[label];
-    byId(`threshold-${label}`).nextElementSibling.textContent = result.thresholds[label].toFixed(3);
-  }
   byId('notes').replaceChildren(...result.notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })));
+  byId('timeline').style.height = `${170 + 14 * Math.max(Object.keys(others).length, 1)}px`;
+  byId('saved').textContent = '';
+  timeline.view = [0, result.video.duration_s];
+  lines.clear();
+  show();
+  const exact = await (await ask(`${place(name)}/times`)).json();
+  if (mine !== opening) return;
+  [times, start] = [exact.time_s, exact.start_s];
+  work.times = times;
+}
+
+// Saving: one after the other, always the newest.
+function changed() {
+  clearTimeout(timer);
+  timer = setTimeout(guarded(flush), SAVE_AFTER_MS);
+  byId('saved').textContent = 'saving ...';
   show();
 }
 
-const threshold = (label) => Number(byId(`threshold-${label}`).value);
-const seconds = (frame) => {
-  // Times of the frames are those of the curve where it is as dense as the frames, else by the frame rate.
-  const { time_s: times } = result.curves;
-  return times.length === result.video.total_frames ? times[frame] : frame / result.video.fps;
-};
-
-function rows() {
-  const found = result.candidates
-    .map((candidate, place) => ({ ...candidate, place }))
-    .filter((row) => !removed.has(row.place) && row.score >= threshold(row.label));
-  return [...found, ...edited].sort((a, b) => a.onset - b.onset || a.offset - b.offset);
+async function flush() {
+  if (timer !== null) {
+    clearTimeout(timer);
+    timer = null;
+    const [mine, path] = [work, `${place(name)}/corrections`];
+    saving = saving.catch(() => {}).then(async () => {
+      const answer = await ask(path, { method: 'PUT', body: JSON.stringify(mine.file()), keepalive: true });
+      mine.revision = (await answer.json()).revision;
+      byId('saved').textContent = `saved as ${mine.coder}`;
+    });
+  }
+  try {
+    await saving;
+  } catch (error) {
+    byId('saved').textContent = 'not saved';
+    throw error;
+  }
 }
 
-function show() {
-  const list = rows();
-  byId('count').textContent = `${list.length} intervals`;
+function edit(action) {
+  try {
+    action();
+    fail(null);
+    changed();
+  } catch (error) {
+    show(true);
+    fail(error);
+  }
+}
+
+function show(reset = false) {
+  list = work.rows();
+  for (const label of CLASSES) {
+    byId(`threshold-${label}`).value = work.state.thresholds[label];
+    byId(`threshold-${label}`).nextElementSibling.textContent = work.state.thresholds[label].toFixed(3);
+  }
+  const wanted = byId('filter').value;
+  const shown = list.filter((row) => !wanted || row.state === wanted || row.label === wanted);
+  const by = byId('sort').value;
+  if (by === 'score') shown.sort((a, b) => (b.score ?? 2) - (a.score ?? 2));
+  if (by === 'state') shown.sort((a, b) => a.state.localeCompare(b.state));
+  byId('count').textContent = `${list.filter((row) => row.state !== 'rejected').length} intervals`;
   const body = byId('intervals').tBodies[0];
-  body.replaceChildren(...list.map(tableRow));
-  drawTimeline(list);
+  const focused = document.activeElement;
+  const next = shown.map((row) => fill(lines.get(row.key) || newLine(row.key), row, reset));
+  if (next.length !== body.rows.length || next.some((line, i) => body.rows[i] !== line)) {
+    body.replaceChildren(...next);
+    if (focused && body.contains(focused)) focused.focus({ preventScroll: true });
+  }
+  byId('undo').disabled = !work.done.length;
+  byId('redo').disabled = !work.undone.length;
+  redraw();
 }
 
-function tableRow(row) {
+const redraw = () => timeline.draw({ result, rows: list, others, chosen, thresholds: work.state.thresholds, now: Math.max(video.currentTime - start, 0) });
+const current = (key) => list.find((row) => row.key === key);
+
+function newLine(key) {
   const line = document.createElement('tr');
-  line.className = `${row.label}${row.place === undefined ? ' edited' : ''}${same(row, chosen) ? ' chosen' : ''}`;
+  lines.set(key, line);
   line.insertCell();
   const kind = document.createElement('select');
-  kind.append(...CLASSES.map((label) => new Option(label, label, false, label === row.label)));
-  kind.onchange = () => change(row, { label: kind.value });
+  kind.append(...CLASSES.map((label) => new Option(label, label)));
+  kind.onchange = () => edit(() => work.change(current(key), { label: kind.value }));
   line.insertCell().append(kind);
-  for (const key of ['onset', 'apex', 'offset']) {
-    const input = Object.assign(document.createElement('input'), { type: 'number', min: 0, value: row[key] });
-    input.max = result.video.total_frames - 1;
-    input.className = key;
-    input.onchange = () => change(row, { [key]: Math.round(Number(input.value)) });
+  for (const field of FRAMES) {
+    const input = Object.assign(document.createElement('input'), { type: 'number', min: 0, className: field });
+    input.onchange = () => {
+      const value = input.value === '' && field === 'apex' ? null : input.value === '' ? NaN : Number(input.value);
+      if (current(key) && value !== current(key)[field]) edit(() => work.change(current(key), { [field]: value }));
+    };
     line.insertCell().append(input);
   }
-  line.insertCell().textContent = `${row.onset_s.toFixed(2)} - ${row.offset_s.toFixed(2)}`;
-  line.insertCell().textContent = row.score === null ? '' : row.score.toFixed(3);
-  const drop = Object.assign(document.createElement('button'), { textContent: '\u00d7', title: 'Take out' });
-  drop.onclick = (event) => { event.stopPropagation(); take(row); show(); };
-  line.insertCell().append(drop);
-  line.onclick = guarded(() => choose(row));
+  for (const kind2 of ['seconds', 'score', 'state']) line.insertCell().className = kind2;
+  const button = (text, title, action) => {
+    const made = Object.assign(document.createElement('button'), { textContent: text, title });
+    made.onclick = (event) => { event.stopPropagation(); edit(() => action(current(key))); };
+    return made;
+  };
+  line.insertCell().append(button('\u2713', 'Accept (A)', (row) => work.accept(row)), button('\u00d7', 'Reject (X)', (row) => work.reject(row)));
+  line.onclick = guarded(() => choose(current(key)));
   return line;
 }
 
-const same = (a, b) => a !== null && b !== null && a.onset === b.onset && a.offset === b.offset && a.label === b.label;
-
-function take(row) {
-  if (row.place === undefined) edited = edited.filter((other) => other !== row);
-  else removed.add(row.place);
+// Bring a line up to date, without touching a field that is being typed in.
+function fill(line, row, reset) {
+  line.className = `${row.label} ${row.state}${row.key === chosen ? ' chosen' : ''}`;
+  line.querySelector('select').value = row.label;
+  for (const field of FRAMES) {
+    const input = line.querySelector(`input.${field}`);
+    input.max = result.video.total_frames - 1;
+    const value = row[field] === null ? '' : String(row[field]);
+    const old = input.dataset.value;
+    if (reset || old !== value || document.activeElement !== input) [input.value, input.dataset.value] = [value, value];
+  }
+  line.querySelector('.seconds').textContent = `${row.onset_s.toFixed(2)} - ${row.offset_s.toFixed(2)}`;
+  line.querySelector('.score').textContent = row.score === null ? '' : row.score.toFixed(3);
+  const state = line.querySelector('.state');
+  state.textContent = row.state;
+  state.title = row.state === 'found' ? 'by the spotter' : `by ${work.coder}${row.changed ? ', ' + row.changed : ''}`;
+  return line;
 }
 
-function change(row, fields) {
-  // An input that has just left the table tells its change once more.
-  if (row.place === undefined ? !edited.includes(row) : removed.has(row.place)) return;
-  const next = { ...row, ...fields };
-  if (!(next.onset >= 0 && next.onset <= next.apex && next.apex <= next.offset && next.offset < result.video.total_frames)) {
-    fail(new Error(`expected 0 <= onset <= apex <= offset < ${result.video.total_frames}`));
-    show();
-    return;
-  }
-  fail(null);
-  take(row);
-  delete next.place;
-  for (const key of ['onset', 'apex', 'offset']) next[`${key}_s`] = seconds(next[key]);
-  edited.push(next);
-  guarded(choose)(next);
+// The middle of a frame's time on screen, so that no rounding shows the one before.
+function seek(element, frame) {
+  const next = frame + 1 < times.length ? times[frame + 1] : times[frame] + 1 / result.video.fps;
+  element.currentTime = start + (times[frame] + next) / 2;
+}
+
+const shownFrame = () => frameAt(times, video.currentTime - start);
+
+function step(count) {
+  video.pause();
+  seek(video, Math.min(Math.max(shownFrame() + count, 0), times.length - 1));
 }
 
 async function choose(row) {
-  chosen = row;
-  video.currentTime = row.onset_s;
+  if (!row) return;
+  chosen = row.key;
+  seek(video, row.onset);
+  timeline.show(row.onset_s);
   show();
+  const line = lines.get(row.key);
+  if (line && line.isConnected) {
+    const [box, inner] = [byId('scroll').getBoundingClientRect(), line.getBoundingClientRect()];
+    if (inner.top < box.top + 24 || inner.bottom > box.bottom) byId('scroll').scrollTop += inner.top - box.top - box.height / 2;
+  }
   await drawPictures(row);
 }
 
 async function drawPictures(row) {
-  const mine = ++drawing;
-  const place = result.intervals.findIndex((interval) => same(interval, row) && interval.apex === row.apex);
-  for (const key of ['onset', 'apex', 'offset']) {
-    const picture = place >= 0
-      ? await thumbnail(`/media/${encodeURIComponent(name)}/thumbnails/${String(place).padStart(3, '0')}_${key}.jpg`)
-        .catch(() => frameAt(row[`${key}_s`]))
-      : await frameAt(row[`${key}_s`]);
+  const [mine, from] = [++drawing, name];
+  const known = result.intervals.findIndex((one) => ['label', ...FRAMES].every((key) => one[key] === row[key]));
+  for (const key of FRAMES) {
+    const frame = row[key] === null ? row.onset : row[key];
+    const picture = known >= 0
+      ? await thumbnail(`/media/${encodeURIComponent(from)}/thumbnails/${String(known).padStart(3, '0')}_${key}.jpg`)
+        .catch(() => pictureAt(frame))
+      : await pictureAt(frame);
     if (mine !== drawing) return;
     const canvas = byId(key);
     canvas.width = picture.width || picture.videoWidth;
@@ -157,11 +245,11 @@ async function drawPictures(row) {
 
 const thumbnail = async (path) => createImageBitmap(await (await ask(path)).blob());
 
-function frameAt(time) {
+function pictureAt(frame) {
   return new Promise((resolve, reject) => {
     peek.onseeked = () => resolve(peek);
     peek.onerror = () => reject(new Error('the browser cannot play this video'));
-    peek.currentTime = time + 0.5 / result.video.fps;
+    seek(peek, frame);
   });
 }
 
@@ -191,79 +279,74 @@ function drawMotion() {
   context.putImageData(picture, 0, 0);
 }
 
-function drawTimeline(list) {
-  const canvas = byId('timeline');
-  const context = canvas.getContext('2d');
-  const { width, height } = canvas;
-  const x = (time) => (time / result.video.duration_s) * width;
-  const y = (score) => 122 - 84 * score;
-  context.clearRect(0, 0, width, height);
-  for (const label of CLASSES) {
-    context.strokeStyle = COLOURS[label];
-    context.beginPath();
-    result.curves.time_s.forEach((time, i) => context.lineTo(x(time), y(result.curves[label][i])));
-    context.stroke();
-    context.setLineDash([6, 5]);
-    context.strokeRect(0, y(threshold(label)), width, 0);
-    context.setLineDash([]);
-  }
-  const bar = (row, top, tall) => context.fillRect(x(row.onset_s), top, Math.max(3, x(row.offset_s) - x(row.onset_s)), tall);
-  context.fillStyle = '#5F5F5F';
-  for (const row of result.ground_truth || []) bar(row, 6 + 12 * CLASSES.indexOf(row.label), 9);
-  for (const row of list) {
-    context.fillStyle = COLOURS[row.label];
-    bar(row, 130 + 18 * CLASSES.indexOf(row.label), same(row, chosen) ? 17 : 12);
-  }
-  context.fillStyle = '#000';
-  context.fillRect(x(video.currentTime), 0, 1.5, height);
-}
-
-byId('timeline').onclick = guarded(async (event) => {
-  const box = event.target.getBoundingClientRect();
-  const time = ((event.clientX - box.left) / box.width) * result.video.duration_s;
-  const hit = rows().find((row) => row.onset_s <= time && time <= row.offset_s);
-  if (hit) await choose(hit);
-  else video.currentTime = time;
+const timeline = new Timeline(byId('timeline'), {
+  seek: (time) => seek(video, frameAt(times, time)),
+  choose: guarded(choose),
+  move: (row, end, time) => edit(() => {
+    const frame = frameAt(times, time);
+    const fields = end === 'onset' ? { onset: Math.min(frame, row.offset) } : { offset: Math.max(frame, row.onset) };
+    if (row.apex !== null) fields.apex = Math.min(Math.max(row.apex, fields.onset ?? row.onset), fields.offset ?? row.offset);
+    work.change(row, fields);
+  }),
 });
 
 for (const label of CLASSES) {
+  let before = null;
   byId(`threshold-${label}`).oninput = (event) => {
-    event.target.nextElementSibling.textContent = threshold(label).toFixed(3);
+    if (before === null) before = work.state.thresholds;
+    work.state = { ...work.state, thresholds: { ...work.state.thresholds, [label]: Number(event.target.value) } };
     show();
+  };
+  byId(`threshold-${label}`).onchange = () => {
+    if (before === null) return;
+    const after = work.state.thresholds;
+    work.state = { ...work.state, thresholds: before };
+    before = null;
+    edit(() => work.commit({ thresholds: after }));
   };
 }
 
-byId('add').onclick = guarded(async () => {
-  const onset = Math.min(Math.round(video.currentTime * result.video.fps), result.video.total_frames - 1);
-  const offset = Math.min(onset + Math.round(0.4 * result.video.fps), result.video.total_frames - 1);
-  const row = { label: 'ME', score: null, onset, apex: Math.round((onset + offset) / 2), offset };
-  for (const key of ['onset', 'apex', 'offset']) row[`${key}_s`] = seconds(row[key]);
-  edited.push(row);
-  await choose(row);
+const add = () => {
+  let id;
+  edit(() => { id = work.add(shownFrame()); });
+  guarded(choose)(current(id));
+};
+const turn = (way) => { if (work[way]()) { fail(null); changed(); } };
+byId('add').onclick = add;
+byId('undo').onclick = () => turn('undo');
+byId('redo').onclick = () => turn('redo');
+byId('back').onclick = () => step(-1);
+byId('forward').onclick = () => step(1);
+byId('whole').onclick = () => timeline.look(0, result.video.duration_s);
+byId('speed').onchange = (event) => { video.playbackRate = Number(event.target.value); };
+byId('filter').onchange = () => show();
+byId('sort').onchange = () => show();
+
+byId('coder').onchange = guarded(async (event) => {
+  const wanted = event.target.value.trim();
+  await flush();
+  localStorage.setItem('mespot-coder', wanted || 'coder');
+  event.target.value = wanted || 'coder';
+  if (name) await open(name);
 });
 
 byId('export').onclick = guarded(async () => {
-  const path = `/api/results/${encodeURIComponent(name)}`;
-  const old = (await (await ask(`${path}/corrections`)).json()).viewer;
-  const add = ({ label, onset, apex, offset, onset_s, apex_s, offset_s }, i) =>
-    ({ id: `a${i}`, state: 'added', label, onset, apex, offset, onset_s, apex_s, offset_s, candidate: null });
-  const drop = (place) => {
-    const { label, onset, apex, offset, onset_s, apex_s, offset_s, score } = result.candidates[place];
-    const candidate = { label, onset, apex, offset, score };
-    return { id: `c${place}`, state: 'rejected', label, onset, apex, offset, onset_s, apex_s, offset_s, candidate };
-  };
-  const content = {
-    format: 'mmaction_mespot.corrections', version: 1, coder: 'viewer', revision: old ? old.revision : 0,
-    thresholds: { MaE: threshold('MaE'), ME: threshold('ME') }, reviewed: [],
-    rows: [...edited.map(add), ...[...removed].map(drop)],
-  };
-  await ask(`${path}/corrections`, { method: 'PUT', body: JSON.stringify(content) });
-  const answer = await ask(`${path}/corrected`, { method: 'POST', body: JSON.stringify({ coder: 'viewer' }) });
+  await flush();
+  const answer = await ask(`${place(name)}/corrected`, { method: 'POST', body: JSON.stringify({ coder: work.coder }) });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = `${name}.csv`;
+  link.download = `${name.replaceAll('/', '_')}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);
+});
+
+byId('import').onchange = guarded(async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  event.target.value = '';
+  const { rows } = await (await ask(`${place(name)}/import`, { method: 'POST', body: file })).json();
+  for (const row of rows) for (const key of FRAMES) row[`${key}_s`] = work.seconds(row[key]);
+  edit(() => work.commit({ rows }));
 });
 
 byId('upload').onchange = guarded(async (event) => {
@@ -275,9 +358,62 @@ byId('upload').onchange = guarded(async (event) => {
 });
 
 byId('name').onchange = guarded((event) => open(event.target.value));
-video.ontimeupdate = () => { if (result) drawTimeline(rows()); };
+
+function walk(count) {
+  const keys = [...byId('intervals').tBodies[0].rows].map((line) => [...lines].find(([, one]) => one === line)[0]);
+  const at = keys.indexOf(chosen);
+  return guarded(choose)(current(keys[Math.min(Math.max(at < 0 ? 0 : at + count, 0), keys.length - 1)]));
+}
+
+const onChosen = (action) => { const row = current(chosen); if (row) edit(() => action(row)); };
+const KEYS = {
+  ' ': () => (video.paused ? video.play() : video.pause()),
+  ArrowLeft: (event) => step(event.shiftKey ? -10 : -1),
+  ArrowRight: (event) => step(event.shiftKey ? 10 : 1),
+  n: () => walk(1),
+  p: () => walk(-1),
+  a: () => onChosen((row) => work.accept(row)),
+  x: () => onChosen((row) => work.reject(row)),
+  1: () => onChosen((row) => work.change(row, { label: CLASSES[0] })),
+  2: () => onChosen((row) => work.change(row, { label: CLASSES[1] })),
+  i: () => onChosen((row) => work.change(row, { onset: shownFrame() })),
+  k: () => onChosen((row) => work.change(row, { apex: shownFrame() })),
+  o: () => onChosen((row) => work.change(row, { offset: shownFrame() })),
+  c: add,
+  l: () => { byId('loop').checked = !byId('loop').checked; },
+  '+': () => timeline.zoom(0.5, video.currentTime - start),
+  '-': () => timeline.zoom(2, video.currentTime - start),
+};
+
+document.addEventListener('keydown', (event) => {
+  if (!work || event.target.closest('input:not([type=range]):not([type=checkbox]), select')) return;
+  if (event.ctrlKey || event.metaKey) {
+    const way = { z: event.shiftKey ? 'redo' : 'undo', y: 'redo' }[event.key.toLowerCase()];
+    if (way) { event.preventDefault(); turn(way); }
+    return;
+  }
+  const action = KEYS[event.key] || KEYS[event.key.toLowerCase()];
+  if (!action || event.altKey) return;
+  event.preventDefault();
+  action(event);
+});
+
+function tick() {
+  if (!result) return;
+  const row = current(chosen);
+  if (byId('loop').checked && row && !video.paused && shownFrame() > row.offset) seek(video, row.onset);
+  byId('frame').textContent = shownFrame();
+  byId('time').textContent = (times[shownFrame()] ?? 0).toFixed(3);
+  redraw();
+}
+for (const kind of ['timeupdate', 'seeked', 'pause']) video.addEventListener(kind, tick);
+(function playing() {
+  if (result && !video.paused) tick();
+  requestAnimationFrame(playing);
+}());
 video.onerror = guarded(async () => {
   await ask(video.src, { headers: { Range: 'bytes=0-0' } }); // the server says what is wrong, if it knows
   throw new Error('the browser cannot play this video');
 });
+window.addEventListener('pagehide', () => { if (timer !== null) flush().catch(() => {}); });
 guarded(refresh)();
