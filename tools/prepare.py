@@ -55,6 +55,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     reader = parser.add_argument_group('reading of the labels')
     reader.add_argument('--table', type=Path, help='label table, where it is not found by itself')
+    reader.add_argument('--sheet', help='sheet of the labels, where several fit (casme3)')
     reader.add_argument('--frame-tree', help="name of the frames' folder, where there are several")
     reader.add_argument(
         '--offset-rule',
@@ -89,6 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
             offset_rule=args.offset_rule,
             frame_tree=args.frame_tree,
             table=args.table,
+            sheet=args.sheet,
             fps=args.fps,
             lenient=args.lenient,
         )

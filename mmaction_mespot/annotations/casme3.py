@@ -52,6 +52,7 @@ def read_casme3(
     frame_tree: str | None = None,
     table: str | Path | None = None,
     lenient: bool = False,
+    sheet: str | None = None,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read part A of CAS(ME)^3 from its label tables and its frames.
 
@@ -66,6 +67,7 @@ def read_casme3(
         frame_tree: Name of the folder that holds the ``spNO.<n>``, where there are several. Defaults to None.
         table: The label table; None for the newest of both classes. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        sheet: Sheet of the labels, where several fit. Defaults to None: the one with most of the columns.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -87,16 +89,18 @@ def read_casme3(
     events: list[LabelledEvent] = []
     problems: list[str] = []
     for path in tables:
-        sheet = LabelSheet.find_one(path, relative(path, root), _COLUMNS, _REQUIRED)
-        kind = None if 'type' in sheet.columns else _class_of_table(path)
+        labels = LabelSheet.find_one(path, relative(path, root), _COLUMNS, _REQUIRED, sheet)
+        if sheet is not None and labels.sheet != sheet:
+            raise AnnotationError(str(path), [f'sheet {sheet!r} expected, labels found in {labels.sheet!r}'])
+        kind = None if 'type' in labels.columns else _class_of_table(path)
 
         def read_row(
             cells: dict[str, Any], where: dict[str, Any], kind: int | None = kind
         ) -> LabelledEvent | None:
             return _read_row(cells, where, kind, offset_rule, report)
 
-        events += sheet.events(read_row, report)
-        problems += sheet.problems
+        events += labels.events(read_row, report)
+        problems += labels.problems
     data = assemble(
         'casme3', listing, events, problems, report, lenient, metainfo={'offset_rule': offset_rule}
     )

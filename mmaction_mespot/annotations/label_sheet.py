@@ -86,16 +86,21 @@ class LabelSheet:
 
         Args:
             path, file, names, required: As in :meth:`find`.
-            preferred: Sheet that is taken where there are several. Defaults to None.
+            preferred: Sheet that is taken where there are several. Defaults to None: the one with most of the
+                known columns.
 
         Raises:
             AnnotationError: If there is none, or if there are several of which none is preferred.
         """
         sheets = cls.find(path, file, names, required)
         chosen = [sheet for sheet in sheets if sheet.sheet == preferred] or sheets
+        most = max(len(sheet.columns) for sheet in chosen)
+        chosen = [sheet for sheet in chosen if len(sheet.columns) == most]
         if len(chosen) > 1:
             listed = ', '.join(sheet.sheet for sheet in chosen)
-            raise AnnotationError(str(path), [f'labels in the sheets {listed}, expected one such sheet'])
+            raise AnnotationError(
+                str(path), [f'labels in the sheets {listed}, expected one such sheet, or --sheet']
+            )
         return chosen[0]
 
     def events(
