@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -16,15 +17,20 @@ def read_network(path: Path) -> cv2.dnn.Net:
     The new graph engine of OpenCV 5.0 can't run MediaPipe's two: the classic one is asked for where there is
     a choice. OpenCV 4 has no other, and 5.1 has only the new one, which can run them.
 
-    The file is read once: the bytes that were checked are those that run.
+    The file is read once: the bytes that were checked are those that run, from a copy that only this process's
+    user can write. OpenCV 5.0 ignores the engine for networks that it is given in memory.
 
     Raises:
         RuntimeError: The file is not the pinned one, or OpenCV can't read it.
     """
     classic = getattr(cv2.dnn, 'ENGINE_CLASSIC', None)
     options = {} if classic is None else {'engine': classic}
+    content = checked_bytes(path)
     try:
-        return cv2.dnn.readNetFromTFLite(np.frombuffer(checked_bytes(path), np.uint8), **options)
+        with TemporaryDirectory() as folder:
+            copy = Path(folder, 'network.tflite')
+            copy.write_bytes(content)
+            return cv2.dnn.readNetFromTFLite(str(copy), **options)
     except cv2.error as error:
         raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
 
