@@ -7,7 +7,7 @@ import pytest
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.schema import validate_annotations
-from mmaction_mespot.apis.spot_inputs import result_names
+from mmaction_mespot.apis.spot_inputs import named_videos
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
@@ -172,5 +172,5 @@ def test_dump_with_a_name_that_is_a_path_is_refused(tmp_path, key, name):
 
 def test_results_of_a_video_with_dots_for_a_name_have_a_folder_of_their_own(tmp_path):
     names = ['...mp4', '..mp4', '.mp4', ' .mp4', '.. ..mp4', 'a.mp4']
-    found = result_names(tmp_path / name for name in names)
+    found = list(named_videos(tmp_path / name for name in names).values())
     assert found == ['video', 'video_2', '.mp4', 'video_3', 'video_4', 'a']
