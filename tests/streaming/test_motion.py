@@ -74,7 +74,7 @@ def test_entries_are_centred_on_their_frame_without_head_motion(gap: int, count:
 @pytest.mark.usefixtures('flow_of_levels')
 def test_the_gap_is_by_default_that_of_prepared_sets() -> None:
     entries = list(motion_stream(_aligned(20), 50, None, ['flow_roi'], 'dis'))
-    assert entries[10].streams['flow_roi'][0].tolist() == [6.5, 13.75]
+    assert entries[10].streams['flow_roi'][0].tolist() == [6.5, 12.75]
 
 
 @pytest.mark.usefixtures('flow_of_levels')

@@ -16,7 +16,7 @@ def test_the_classic_engine_where_there_is_one(
     for name, value in engines.items():
         monkeypatch.setattr(cv2.dnn, name, value, raising=False)
     monkeypatch.setattr(
-        cv2.dnn, 'readNetFromTFLite', lambda data, **options: calls.append((data.tobytes(), options))
+        cv2.dnn, 'readNetFromTFLite', lambda path, **options: calls.append((Path(path).read_bytes(), options))
     )
     (tmp_path / 'face.tflite').write_bytes(b'network')
     read_network(tmp_path / 'face.tflite')
