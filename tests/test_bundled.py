@@ -14,7 +14,7 @@ from mmaction_mespot.bundled import VERSION
 # The module alone, on a path where nothing is installed.
 _HEAD = f"""
 import importlib.util, sys
-sys.path[:] = [p for p in sys.path if 'site-packages' not in p]
+sys.path[:] = [p for p in sys.path if not ('site-packages' in p or 'third_party' in p)]
 sys.meta_path[:] = [f for f in sys.meta_path if 'Editable' not in getattr(f, '__name__', '')]
 spec = importlib.util.spec_from_file_location(
     'bundled', {str(Path(mmaction_mespot.__file__).with_name('bundled.py'))!r}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,8 @@ class PreparedDataset(BaseActionDataset):
         """
         self.full_init()
         found: dict[str, Any] = {}
-        names = [name for t in self.pipeline.transforms for name in getattr(t, 'streams', {}).values()]
+        read = [getattr(transform, 'streams', None) for transform in self.pipeline.transforms]
+        names = [name for streams in read if isinstance(streams, Mapping) for name in streams.values()]
         for name in names if self.data_list else ():
             path = self.store_root / name / f'{self.data_list[0]["video_id"]}.h5'
             if not path.is_file():

@@ -24,7 +24,8 @@ class FastCpuHook(Hook):
     """Use what the CPU is good at: 3-D convolutions in ``channels_last_3d``, inference in bfloat16.
 
     With ``'auto'``, both are on where the model lies on a CPU with AMX, and off elsewhere: without the
-    instructions they are slower than plain float32. bfloat16 moves scores by about 1 %; validation, where
+    instructions they are slower than plain float32. MMAction2's own localizers stay in float32, since they read
+    their outputs as NumPy arrays, which know no bfloat16. bfloat16 moves scores by about 1 %; validation, where
     the thresholds are chosen, and test have the same precision. The training stays in float32 unless
     ``--amp`` is given.
 
@@ -59,7 +60,9 @@ class FastCpuHook(Hook):
         self._choose_precision(runner, runner.test_loop)
 
     def _choose_precision(self, runner: Runner, loop: object) -> None:
-        if self.precision == 'bf16' or (self.precision == 'auto' and _on_amx(runner)):
+        if self.precision == 'bf16' or (
+            self.precision == 'auto' and _on_amx(runner) and not _is_stock(runner)
+        ):
             # MMEngine's name; on a CPU its autocast takes bfloat16
             loop.fp16 = True  # type: ignore[attr-defined]
 
@@ -75,3 +78,8 @@ def _on_amx(runner: Runner) -> bool:
     """Whether the model lies on a CPU with AMX."""
     parameter = next(bare_model(runner.model).parameters(), None)
     return parameter is not None and parameter.device.type == 'cpu' and cpu_has_amx()
+
+
+def _is_stock(runner: Runner) -> bool:
+    """Whether the model is one of MMAction2's own."""
+    return type(bare_model(runner.model)).__module__.startswith('mmaction.')

@@ -57,3 +57,13 @@ def test_detection_answers():
 def test_an_unknown_layout():
     with pytest.raises(MESpotError, match=r"layout must be one of .*, found 'NDHWC'"):
         FastCpuHook(layout='NDHWC')
+
+
+def test_the_localizers_of_mmaction2_are_tested_in_float32(monkeypatch):
+    monkeypatch.setattr(fast_cpu_hook, 'cpu_has_amx', lambda: True)
+    stock = type('Localizer', (nn.Conv3d,), {'__module__': 'mmaction.models.localizers.bmn'})(2, 4, 3)
+    runner = SimpleNamespace(model=stock, val_loop=SimpleNamespace(fp16=False))
+    FastCpuHook().before_val_epoch(runner)
+    assert not runner.val_loop.fp16
+    FastCpuHook(precision='bf16').before_val_epoch(runner)
+    assert runner.val_loop.fp16
