@@ -1,7 +1,7 @@
 """Train the scorer of `--model movement` on folders of labelled videos, as `tools/prepare.py own` reads them.
 
-The streams of each video are kept in --cache, so an interrupted run resumes. With splits.json in a folder only
-its training people are taken.
+The streams of each video are kept in --cache: if interrupted, run it again to resume. With splits.json in a
+folder only its training people are taken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TARGET_FPS = 30.0
 
 
 def video_streams(path: Path, cache: Path, tracker: FaceTracker) -> dict[str, np.ndarray]:
-    """Streams of a video with ``fps`` of the file and their own ``rate``; from the cache if they are there."""
+    """Streams of a video with ``fps`` of the file and their own ``rate``; from the cache if there."""
     key = hashlib.sha256(f'{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}'.encode())
     kept = cache / f'{key.hexdigest()[:24]}.npz'
     if not kept.is_file():

@@ -24,9 +24,9 @@ class FastCpuHook(Hook):
     """Use what the CPU is good at: 3-D convolutions in ``channels_last_3d``, inference in bfloat16.
 
     With ``'auto'``, both are on where the model lies on a CPU with AMX, and off elsewhere: without the
-    instructions they are slower than plain float32. MMAction2's own localizers stay in float32, since they read
-    their outputs as NumPy arrays, which know no bfloat16. bfloat16 moves scores by about 1 %; validation, where
-    the thresholds are chosen, and test have the same precision. The training stays in float32 unless
+    instructions they are slower than plain float32. Localizers of MMAction2 stay in float32, since they read
+    their outputs as NumPy arrays, which know no bfloat16. bfloat16 moves scores by about 1 %; validation,
+    where the thresholds are chosen, and test have the same precision. The training stays in float32 unless
     ``--amp`` is given.
 
     Args:
@@ -60,9 +60,8 @@ class FastCpuHook(Hook):
         self._choose_precision(runner, runner.test_loop)
 
     def _choose_precision(self, runner: Runner, loop: object) -> None:
-        if self.precision == 'bf16' or (
-            self.precision == 'auto' and _on_amx(runner) and not _is_stock(runner)
-        ):
+        chosen = self.precision == 'auto' and _on_amx(runner) and not _is_stock(runner)
+        if chosen or self.precision == 'bf16':
             # MMEngine's name; on a CPU its autocast takes bfloat16
             loop.fp16 = True  # type: ignore[attr-defined]
 
@@ -81,5 +80,6 @@ def _on_amx(runner: Runner) -> bool:
 
 
 def _is_stock(runner: Runner) -> bool:
-    """Whether the model is one of MMAction2's own."""
-    return type(bare_model(runner.model)).__module__.startswith('mmaction.')
+    """Whether the model is a localizer of MMAction2 or derived from one."""
+    kinds = type(bare_model(runner.model)).__mro__
+    return any(kind.__module__.startswith('mmaction.models.localizers') for kind in kinds)

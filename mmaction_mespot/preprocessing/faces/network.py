@@ -17,8 +17,8 @@ def read_network(path: Path) -> cv2.dnn.Net:
     The new graph engine of OpenCV 5.0 can't run MediaPipe's two: the classic one is asked for where there is
     a choice. OpenCV 4 has no other, and 5.1 has only the new one, which can run them.
 
-    The file is read once: the bytes that were checked are those that run, from a copy that only this process's
-    user can write. OpenCV 5.0 ignores the engine for networks that it is given in memory.
+    The file is read once: the bytes that were checked are those that run, from a copy that only this user can
+    write. OpenCV 5.0 ignores the engine for networks that it is given in memory.
 
     Raises:
         RuntimeError: The file is not the pinned one, or OpenCV can't read it.
