@@ -47,6 +47,8 @@ INSTALL_REQUIRES = [
     'joblib>=1.4,<2',
     # Reads and writes the files of ELAN and Praat.
     'pympi-ling>=1.71,<2',
+    # Compares versions for `mespot doctor`.
+    'packaging>=23,<27',
     # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm; none
     # for Macs with Intel, where only MMAction2's own reading of videos by decord is missing then.
     f'decord2>=2.0,<4 ; {HAS_DECORD}',
@@ -122,6 +124,14 @@ def bundle_mmaction2() -> None:
     metadata.write_text(text, encoding='utf-8')  # last: it says that all is there
 
 
+def ship_configs(folder: Path) -> None:
+    """Put configs, tools and model index where MMEngine and ``mim`` look for them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ('configs', 'tools'):
+        shutil.copytree(HERE / name, folder / name, ignore=shutil.ignore_patterns('__pycache__'))
+    shutil.copy(HERE / 'model-index.yml', folder)
+
+
 class BuildWithMMAction2(build_py):
     """``build_py``, also of an editable installation, with MMAction2's files."""
 
@@ -130,6 +140,7 @@ class BuildWithMMAction2(build_py):
         bundle_mmaction2()
         super().run()
         if not self.editable_mode:
+            ship_configs(Path(self.build_lib, 'mmaction_mespot', '.mim'))
             path_file = Path(self.build_lib, 'mmaction_mespot_third_party.pth')
             path_file.write_text('mmaction_mespot/third_party\n', encoding='utf-8')
 
@@ -152,11 +163,12 @@ setup(
     packages=find_packages(include=['mmaction_mespot', 'mmaction_mespot.*']),
     # Weights and cards of the shipped models; their configs are modules.
     package_data={
-        'mmaction_mespot': ['third_party/**/*', 'third_party/mmaction/.mim/**/*'],
+        'mmaction_mespot': ['py.typed', 'third_party/**/*', 'third_party/mmaction/.mim/**/*'],
         'mmaction_mespot.checkpoints': ['*.pth', '*.npz', '*.md'],
         'mmaction_mespot.viewer': ['page/*'],
     },
     install_requires=INSTALL_REQUIRES,
     extras_require=EXTRAS_REQUIRE,
+    entry_points={'console_scripts': ['mespot = mmaction_mespot.commands.mespot:main']},
     cmdclass={'build_py': BuildWithMMAction2, 'sdist': SourceWithMMAction2},
 )

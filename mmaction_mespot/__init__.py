@@ -1,16 +1,13 @@
 """Spotting of facial macro- and micro-expressions in long videos: a plugin of MMAction2.
 
-Importing the package mends what is broken in the installation (:mod:`mmaction_mespot.compat`), then
-registers every component.
+Importing the package mends what is broken in the installation (:mod:`mmaction_mespot.compat`) and sees to it
+that every component is registered where MMEngine or MMAction2 are used (:mod:`mmaction_mespot.registration`).
 """
 
-from importlib import import_module
-
-from mmaction_mespot import compat
+from mmaction_mespot import compat, registration
 from mmaction_mespot.version import __version__
 
-compat.apply()
-for _room in ('datasets', 'models', 'evaluation.metrics', 'engine', 'visualization', 'spotters', 'apis'):
-    import_module(f'{__name__}.{_room}')
+compat.apply_early()
+registration.register_when_used()
 
 __all__ = ['__version__']

@@ -1,8 +1,9 @@
 """Shims for MMAction2 1.2.0 and MMEngine 0.10 on today's Python packages.
 
-:func:`apply` runs at the top of ``mmaction_mespot/__init__.py``, before anything imports
-``mmaction.models``. Each shim looks for its defect first and leaves a healthy installation alone; each one
-says which version ends it. The loading of checkpoints, a topic of its own, is in
+:func:`apply_early` runs at the top of ``mmaction_mespot/__init__.py`` and imports neither torch nor
+MMEngine; :func:`apply_late` runs as soon as MMAction2 is imported (:mod:`mmaction_mespot.registration`),
+before anything imports ``mmaction.models``. Each shim looks for its defect first and leaves a healthy
+installation alone; each one says which version ends it. The loading of checkpoints, a topic of its own, is in
 :mod:`mmaction_mespot.safe_loading`.
 """
 
@@ -30,8 +31,12 @@ def apply() -> list[str]:
     Returns:
         list[str]: Names of the shims that were needed, in order.
     """
+    return apply_early() + apply_late()
+
+
+def apply_early() -> list[str]:
+    """Apply the shims that MMEngine and MMAction2 need before they are imported; returns as :func:`apply`."""
     from mmaction_mespot.bundled import provide_mmaction
-    from mmaction_mespot.safe_loading import install_safe_loading
 
     shims: dict[str, Callable[[], bool]] = {
         'mmaction': provide_mmaction,
@@ -39,6 +44,15 @@ def apply() -> list[str]:
         'drn': stub_missing_drn,
         'numpy': restore_numpy_names,
         'pkg_resources': provide_pkg_resources,
+    }
+    return [name for name, shim in shims.items() if shim()]
+
+
+def apply_late() -> list[str]:
+    """Apply the shims that import MMEngine and MMAction2 themselves; returns as :func:`apply`."""
+    from mmaction_mespot.safe_loading import install_safe_loading
+
+    shims: dict[str, Callable[[], bool]] = {
         'multimodal': switch_off_broken_multimodal,
         'safe_loading': install_safe_loading,
     }

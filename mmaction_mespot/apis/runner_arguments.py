@@ -18,6 +18,7 @@ from mmengine.config import Config, DictAction
 
 from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.shipped_files import find_config
 
 NO_CHECKPOINT = 'none'
 """Stands for the checkpoint of a model that has no weights."""
@@ -175,6 +176,7 @@ def config_for_test(arguments: Sequence[str] | None = None) -> Config:
 def _load(args: argparse.Namespace) -> Config:
     """Read ``args.config``; whatever the file raises becomes a MESpotError."""
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    args.config = find_config(args.config)
     if not Path(args.config).is_file():
         raise MESpotError(f'config not found: {args.config}')
     try:

@@ -1,0 +1,14 @@
+"""Importing this module registers every component in the registries of MMAction2."""
+
+from importlib import import_module
+
+for _room in (
+    'datasets',
+    'models',
+    'evaluation.metrics',
+    'engine',
+    'visualization',
+    'spotters',
+    'apis.inferencer',
+):
+    import_module(f'mmaction_mespot.{_room}')
