@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmaction_mespot.commands import mespot
+from mmaction_mespot.shipped_files import find_config, tools_folder
+from mmaction_mespot.version import __version__
+
+
+def test_every_subcommand_is_a_tool_that_is_there() -> None:
+    missing = [tool for tool, _ in mespot.COMMANDS.values() if not (tools_folder() / f'{tool}.py').is_file()]
+    assert missing == []
+
+
+def test_version_and_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (['--version'], ['--help']):
+        monkeypatch.setattr(sys, 'argv', ['mespot', *words])
+        with pytest.raises(SystemExit) as end:
+            mespot.main()
+        assert end.value.code == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f'mespot {__version__}')
+    assert all(f'  {command}' in printed for command in mespot.COMMANDS)
+
+
+def test_an_unknown_command_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, 'argv', ['mespot', 'spott'])
+    with pytest.raises(SystemExit) as end:
+        mespot.main()
+    assert end.value.code == 2
+    assert "'spott'" in capsys.readouterr().err
+
+
+def test_what_follows_goes_to_the_tool(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, 'argv', ['mespot', 'evaluate', '--help'])
+    with pytest.raises(SystemExit) as end:
+        mespot.main()
+    assert end.value.code == 0
+    assert '--annotations' in capsys.readouterr().out
+
+
+def test_a_config_is_found_by_its_name_and_a_file_that_is_there_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ('mespot_samm.py', 'configs/mespot_samm.py'):
+        assert Path(find_config(name)) == tools_folder().parent / 'configs' / 'mespot_samm.py'
+    assert find_config('nowhere.py') == 'nowhere.py'
+    assert find_config('../configs/mespot_samm.py') == '../configs/mespot_samm.py'
+    (tmp_path / 'mespot_samm.py').touch()
+    assert find_config('mespot_samm.py') == 'mespot_samm.py'
