@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -106,7 +107,9 @@ def test_missing_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wheel_holds_config_weights_and_card(tmp_path: Path) -> None:
     """Build from a copy of what packaging reads, so that the checkout stays as it is."""
-    for name in ('setup.py', 'pyproject.toml', 'README.md'):
+    for name in ('configs', 'tools'):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns('__pycache__'))
+    for name in ('setup.py', 'pyproject.toml', 'README.md', 'model-index.yml'):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     for path in ('mmaction_mespot', 'mmaction_mespot/checkpoints'):
         (tmp_path / path).mkdir()
@@ -118,6 +121,14 @@ def test_wheel_holds_config_weights_and_card(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     stem = 'mmaction_mespot/checkpoints/mespot_lite_synthme'
     assert {f'{stem}.py', f'{stem}.pth', f'{stem}.md'} <= names
+    assert 'mmaction_mespot/checkpoints/movement_scorer.npz' in names
+    shipped = {
+        'model-index.yml',
+        'configs/mespot_samm.py',
+        'configs/_base_/default_runtime.py',
+        'tools/spot.py',
+    }
+    assert {f'mmaction_mespot/.mim/{name}' for name in shipped} <= names
 
 
 def files_of_checkpoints() -> list[Path]:
