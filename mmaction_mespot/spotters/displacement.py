@@ -85,11 +85,20 @@ def window_mean(trace: np.ndarray, low: float, high: float) -> np.ndarray:
     steps = (padded[1:] + padded[:-1]) / 2
     integral = np.concatenate([np.zeros_like(padded[:1]), np.cumsum(steps, axis=0)])
     at = np.arange(len(trace), dtype=np.float64) + pad
-    return (_interpolate(integral, at + high) - _interpolate(integral, at + low)) / (high - low)
+    return (interpolate(integral, at + high) - interpolate(integral, at + low)) / (high - low)
 
 
-def _interpolate(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Linear interpolation along axis 0 at instants inside the range."""
-    below = np.clip(np.floor(at).astype(np.int64), 0, len(values) - 2)
-    share = (at - below).reshape(-1, *([1] * (values.ndim - 1)))
-    return values[below] * (1 - share) + values[below + 1] * share
+def interpolate(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Linear interpolation along axis 0.
+
+    Args:
+        values: (n, ...), n at least 1.
+        at: Instants inside the range, any shape.
+
+    Returns:
+        The shape of `at`, then that of one value.
+    """
+    below = np.clip(np.floor(at).astype(np.int64), 0, max(len(values) - 2, 0))
+    share = (at - below).reshape(*at.shape, *([1] * (values.ndim - 1)))
+    above = np.minimum(below + 1, len(values) - 1)
+    return values[below] * (1 - share) + values[above] * share

@@ -14,7 +14,7 @@ from scipy.signal import find_peaks
 
 from mmaction_mespot.preprocessing.faces.alignment import EYE_CENTERS
 from mmaction_mespot.preprocessing.faces.shape import eye_opening, head_turn, region_places, without_pose
-from mmaction_mespot.spotters.displacement import bump_contrast, displacement
+from mmaction_mespot.spotters.displacement import bump_contrast, displacement, interpolate
 from mmaction_mespot.spotters.optical_flow import Bump, bump_interval
 
 FLOW, SHAPE = 0, 1
@@ -164,7 +164,7 @@ class _Integral:
 
     def at(self, instants: np.ndarray) -> np.ndarray:
         """Values at instants of any shape."""
-        return _interpolate(self._trace, np.clip(instants, 0, self._last))
+        return interpolate(self._trace, np.clip(instants, 0, self._last))
 
     def mean(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Means over [low, high], each (m,)."""
@@ -175,14 +175,7 @@ class _Integral:
         inside = np.clip(instants, 0, self._last)
         beyond = (instants - inside).reshape(-1, *([1] * (self._trace.ndim - 1)))
         edge = np.where(beyond < 0, self._trace[0], self._trace[-1])
-        return _interpolate(self._sum, inside) + beyond * edge
-
-
-def _interpolate(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    below = np.clip(np.floor(at).astype(np.int64), 0, max(len(values) - 2, 0))
-    share = (at - below).reshape(*at.shape, *([1] * (values.ndim - 1)))
-    above = np.minimum(below + 1, len(values) - 1)
-    return values[below] * (1 - share) + values[above] * share
+        return interpolate(self._sum, inside) + beyond * edge
 
 
 def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) -> np.ndarray:
@@ -231,7 +224,7 @@ def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) 
     closed = np.concatenate([[0.0], np.cumsum(traces.closed)])
     margin = 0.1 * fps
     last = len(closed) - 1
-    shut = _interpolate(closed, np.clip(end + margin, 0, last)) - _interpolate(
+    shut = interpolate(closed, np.clip(end + margin, 0, last)) - interpolate(
         closed, np.clip(start - margin, 0, last)
     )
     seconds = length / fps
