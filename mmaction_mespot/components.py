@@ -9,6 +9,6 @@ for _room in (
     'engine',
     'visualization',
     'spotters',
-    'apis.inferencer',
+    'spotting.inferencer',
 ):
     import_module(f'mmaction_mespot.{_room}')

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmaction_mespot.apis.browse import browse
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.reports.browse import browse
 
 
 def parse_args() -> argparse.Namespace:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.cross_validate import CrossValidation, cross_validate, pool
-from mmaction_mespot.engine.cross_validation.slurm_script import slurm_script
+from mmaction_mespot.cross_validation.cross_validate import CrossValidation, cross_validate, pool
+from mmaction_mespot.cross_validation.slurm_script import slurm_script
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
 
 

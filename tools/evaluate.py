@@ -9,7 +9,12 @@ from dataclasses import replace
 from rich.console import Console
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.evaluate import (
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.protocol import CLASS_RULES, MATCHING_RULES, VIDEO_RULES
+from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
+from mmaction_mespot.evaluation.io.frame_scores import PEAK_FRACTIONS
+from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
+from mmaction_mespot.reports.evaluate import (
     PROTOCOL_OPTIONS,
     at_rate,
     build_tables,
@@ -20,12 +25,12 @@ from mmaction_mespot.apis.evaluate import (
     parse_thresholds,
     write_tables,
 )
-from mmaction_mespot.apis.evaluate_input import FileOptions, pool_inputs, read_input, read_tables
-from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.functional.protocol import CLASS_RULES, MATCHING_RULES, VIDEO_RULES
-from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
-from mmaction_mespot.evaluation.io.frame_scores import PEAK_FRACTIONS
-from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
+from mmaction_mespot.reports.evaluate_input import (
+    FileOptions,
+    pool_inputs,
+    read_input,
+    read_tables,
+)
 
 
 def parse_args() -> argparse.Namespace:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.report import write_report
+from mmaction_mespot.reports.report import write_report
 
 
 def parse_args() -> argparse.Namespace:

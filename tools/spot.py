@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.inferencer import FACES
-from mmaction_mespot.apis.spot_ground_truth import read_ground_truth
-from mmaction_mespot.apis.spot_jobs import SpotterSetup
-from mmaction_mespot.apis.spot_model_loading import MOVEMENT, SPOTTERS
-from mmaction_mespot.apis.spot_reporter import SpotReporter
-from mmaction_mespot.apis.spot_videos import SpotOptions, parse_thresholds, spot_videos
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.spotting.ground_truth import read_ground_truth
+from mmaction_mespot.spotting.inferencer import FACES
+from mmaction_mespot.spotting.jobs import SpotterSetup
+from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
+from mmaction_mespot.spotting.reporter import SpotReporter
+from mmaction_mespot.spotting.videos import SpotOptions, parse_thresholds, spot_videos
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 
 

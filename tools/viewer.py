@@ -8,10 +8,10 @@ import webbrowser
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.inferencer import SpottingInferencer
-from mmaction_mespot.apis.spot_model_loading import MOVEMENT, SPOTTERS
-from mmaction_mespot.apis.spot_uploads import UploadSpotter
+from mmaction_mespot.spotting.inferencer import SpottingInferencer
+from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.viewer import ViewerServer
+from mmaction_mespot.viewer.uploads import UploadSpotter
 from mmaction_mespot.viewer.viewer_server import MAX_UPLOAD_MB
 
 

@@ -1,11 +1,8 @@
-"""What the tools call, and the inferencer."""
+"""What the tools call: runs, arguments and conversions; the inferencer stands here by its old name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .inferencer import SpottingInferencer
+from typing import Any
 
 __all__ = ['SpottingInferencer']
 
@@ -14,6 +11,6 @@ def __getattr__(name: str) -> Any:
     """Import the inferencer when it is asked for: the command line's help does without it."""
     if name not in __all__:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    from . import inferencer
+    from mmaction_mespot.spotting.inferencer import SpottingInferencer
 
-    return getattr(inferencer, name)
+    return SpottingInferencer

@@ -23,9 +23,9 @@ from mmaction_mespot.intervals.position_grid import count_positions, last_aligne
 from mmaction_mespot.models.streaming.backbone_runner import BackboneRunner, default_chunk_len
 from mmaction_mespot.models.streaming.feature_stream import FeatureStream
 from mmaction_mespot.models.streaming.window_settings import WindowSettings
-from mmaction_mespot.preprocessing.manifest import Manifest, file_record
 from mmaction_mespot.preprocessing.preparation_progress import PreparationProgress
-from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.manifest import Manifest, file_record
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 FRAMES_PER_READ = 64
 

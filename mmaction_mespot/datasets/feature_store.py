@@ -22,8 +22,8 @@ import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.intervals.grid import level_positions
-from mmaction_mespot.preprocessing.hdf5_file import CHECKED, HDF5Output, open_hdf5
-from mmaction_mespot.preprocessing.store_format import StoreError
+from mmaction_mespot.preprocessing.store.hdf5_file import CHECKED, HDF5Output, open_hdf5
+from mmaction_mespot.preprocessing.store.store_format import StoreError
 
 FORMAT, VERSION = 'mmaction_mespot features', 1
 NEEDED = ('fps', 'frame_interval', 'total_frames', 'positions', 'strides')

@@ -10,7 +10,7 @@ from mmaction.datasets.base import BaseActionDataset
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 from .subject_selection import select_subjects
 

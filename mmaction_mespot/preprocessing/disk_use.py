@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .manifest import Manifest
+from .store.manifest import Manifest
 
 
 @dataclass

@@ -14,13 +14,13 @@ import h5py
 
 from .disk_use import format_bytes
 from .faces import FaceTracker, fetch_face_models
-from .manifest import Manifest, file_record
 from .preparation_plan import PreparationPlan, plan_preparation
 from .preparation_progress import format_duration
 from .preparation_settings import PreparationSettings
 from .prepare import require_device
 from .shard import Shard
-from .store_format import OFFSETS
+from .store.manifest import Manifest, file_record
+from .store.store_format import OFFSETS
 from .video_preparation import prepare_video
 
 SAMPLE_FRAMES, WARM_UP_FRAMES, MOST_TRIES = 60, 4, 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .manifest import Manifest
 from .preparation_settings import PreparationSettings
 from .shard import Shard
+from .store.manifest import Manifest
 from .video import FrameError
 from .video.image_frames import open_frames
 

@@ -10,12 +10,12 @@ from mmaction_mespot.atomic_file import write_whole
 from .disk_use import disk_use
 from .faces import fetch_face_models
 from .json_file import write_json
-from .manifest import Manifest
 from .preparation_plan import PreparationPlan, plan_preparation
 from .preparation_progress import PreparationProgress
 from .preparation_result import PreparationResult
 from .preparation_settings import PreparationSettings
 from .shard import Shard
+from .store.manifest import Manifest
 from .video_jobs import run_here, run_parallel
 from .video_task import VideoTask
 

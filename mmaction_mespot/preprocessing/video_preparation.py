@@ -13,14 +13,14 @@ import numpy as np
 from mmaction_mespot.atomic_file import remove, remove_temporaries
 from mmaction_mespot.contained import path_inside
 
-from .face_file import write_face_file
 from .faces import FaceTracker, map_points, smoothed_similarities, warp
 from .faces.regions import grid_means, region_means, rest_motion
 from .flow import compute_flows
-from .manifest import file_record
 from .preparation_settings import GRID_CELLS, PICTURE_STREAMS, STREAMS, PreparationSettings
-from .rawframes_writer import RawframesWriter
-from .store_writer import StreamWriter
+from .store.face_file import write_face_file
+from .store.manifest import file_record
+from .store.rawframes_writer import RawframesWriter
+from .store.store_writer import StreamWriter
 from .video.image_frames import open_frames
 
 

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from mmaction_mespot.evaluation.functional.outcomes import Interval, Outcome, video_outcomes
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
-from mmaction_mespot.visualization.outcomes import Interval, Outcome, video_outcomes
 from mmaction_mespot.visualization.style import CLASS_COLOURS, GREY, new_figure, save_figure
 
 LANE_HEIGHT = 0.62

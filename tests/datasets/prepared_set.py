@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 # video_id: subject, frames, fps, [(start, end, label)]
 VIDEOS: dict[str, tuple[str, int, float, list[tuple[int, int, int]]]] = {

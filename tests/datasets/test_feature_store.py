@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.datasets.feature_store import FeatureReader, FeatureWriter
-from mmaction_mespot.preprocessing.store_format import StoreError
+from mmaction_mespot.preprocessing.store.store_format import StoreError
 
 
 def write(path: Path, half: bool = False) -> Path:

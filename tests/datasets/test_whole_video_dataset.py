@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 from prepared_set import write_prepared
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 PIPELINE = [dict(type='LoadVideoFlow', stream='flow_roi'), dict(type='PackVideoFlow')]
 

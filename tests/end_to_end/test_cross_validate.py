@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from four_people import CONFIG, OPTIONS, ROOT, Fork, make_prepared, run_tool
 
-from mmaction_mespot.apis.cross_validate import CrossValidation, cross_validate
+from mmaction_mespot.cross_validation.cross_validate import CrossValidation, cross_validate
 from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
 
 PEOPLE = ['s02', 's07', 's08', 's10']

@@ -17,7 +17,7 @@ from mmaction_mespot.exports import (
     write_coding,
 )
 
-EXAMPLE = Path(__file__).parents[1] / 'apis' / 'spot_example' / 'intervals.json'
+EXAMPLE = Path(__file__).parents[1] / 'spotting' / 'spot_example' / 'intervals.json'
 
 
 @st.composite

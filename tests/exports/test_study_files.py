@@ -9,7 +9,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports import FORMATS
 from mmaction_mespot.exports.study_files import export_study, import_files
 
-EXAMPLE = Path(__file__).parents[1] / 'apis' / 'spot_example' / 'intervals.json'
+EXAMPLE = Path(__file__).parents[1] / 'spotting' / 'spot_example' / 'intervals.json'
 
 
 def test_a_study_there_and_back(tmp_path: Path) -> None:

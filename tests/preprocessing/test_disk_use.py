@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.preprocessing.disk_use import DiskUse, disk_use, format_bytes
-from mmaction_mespot.preprocessing.manifest import Manifest
+from mmaction_mespot.preprocessing.store.manifest import Manifest
 
 
 def test_bytes_a_minute_of_the_finished_videos(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mmaction_mespot.preprocessing.preparation_plan import PreparationPlan
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
 from mmaction_mespot.preprocessing.shard import Shard
-from mmaction_mespot.preprocessing.store_format import OFFSETS
+from mmaction_mespot.preprocessing.store.store_format import OFFSETS
 
 FRAMES = 8
 SETTINGS = PreparationSettings(crop_size=64, flow_method='dis', flow_gap=2)

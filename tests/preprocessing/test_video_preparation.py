@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.preprocessing import video_preparation
-from mmaction_mespot.preprocessing.face_file import read_face_file
 from mmaction_mespot.preprocessing.faces import FaceTracker, warp
 from mmaction_mespot.preprocessing.faces.regions import grid_means
 from mmaction_mespot.preprocessing.flow import TVL1Params, batches, tvl1_torch
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.face_file import read_face_file
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 from mmaction_mespot.preprocessing.video_preparation import flow_pair, prepare_video
 
 

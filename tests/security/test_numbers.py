@@ -11,14 +11,14 @@ from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.casme2_layout import read_frame_rates
 from mmaction_mespot.annotations.own import read_own
 from mmaction_mespot.annotations.schema import load_annotations
-from mmaction_mespot.apis.evaluate import parse_thresholds
-from mmaction_mespot.apis.evaluate_input import read_input
-from mmaction_mespot.apis.spot_ground_truth import read_ground_truth
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
+from mmaction_mespot.reports.evaluate import parse_thresholds
+from mmaction_mespot.reports.evaluate_input import read_input
+from mmaction_mespot.spotting.ground_truth import read_ground_truth
 
 NO_NUMBERS = ['NaN', 'Infinity', '-Infinity', '1e999', '-1e999', '"5"', 'null', '[5]', '{}', 'true']
 DUMP = {

@@ -7,11 +7,11 @@ import pytest
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.schema import validate_annotations
-from mmaction_mespot.apis.spot_inputs import named_videos
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
-from mmaction_mespot.preprocessing.manifest import FORMAT, Manifest
+from mmaction_mespot.preprocessing.store.manifest import FORMAT, Manifest
+from mmaction_mespot.spotting.inputs import named_videos
 from mmaction_mespot.synthetic.make import _remove_stale
 
 ESCAPES = [

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.datasets.feature_store import FeatureReader, FeatureWriter
-from mmaction_mespot.preprocessing.face_file import read_face_file
-from mmaction_mespot.preprocessing.hdf5_file import HDF5Output, open_hdf5
-from mmaction_mespot.preprocessing.store_format import StoreError
-from mmaction_mespot.preprocessing.store_reader import StreamReader
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.face_file import read_face_file
+from mmaction_mespot.preprocessing.store.hdf5_file import HDF5Output, open_hdf5
+from mmaction_mespot.preprocessing.store.store_format import StoreError
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 FLIPS = 60
 
@@ -198,7 +198,7 @@ FULL = """
 import resource, signal, sys
 import numpy as np
 from pathlib import Path
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 draw = np.random.default_rng(13)

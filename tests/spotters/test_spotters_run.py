@@ -12,7 +12,7 @@ from mmaction_mespot.annotations.schema import save_annotations
 from mmaction_mespot.apis.runs import run_testing
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 ROOT = Path(__file__).parents[2]
 GAP, FRAMES, FPS = 4, 300, 30.0

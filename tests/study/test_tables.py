@@ -10,7 +10,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.study import Study
 from mmaction_mespot.study.tables import subject_and_session, write_study
 
-EXAMPLE = Path(__file__).parents[1] / 'apis' / 'spot_example' / 'intervals.json'
+EXAMPLE = Path(__file__).parents[1] / 'spotting' / 'spot_example' / 'intervals.json'
 
 
 @pytest.fixture

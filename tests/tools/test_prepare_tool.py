@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import torch
 
-from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'prepare.py'
 

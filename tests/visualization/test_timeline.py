@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from mmaction_mespot.evaluation.functional.outcomes import video_outcomes
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.visualization.outcomes import video_outcomes
 from mmaction_mespot.visualization.timeline import draw_bar, plot_timeline, score_curve, timeline_title
 
 SHORT = VideoResult(

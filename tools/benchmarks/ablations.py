@@ -6,15 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmaction_mespot.apis.benchmark import load_runs
-from mmaction_mespot.apis.benchmark_ablations import (
+from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.reports.benchmark import load_runs
+from mmaction_mespot.reports.benchmark_ablations import (
     ablation_differences,
     ablation_table,
     plot_ablations,
     read_ablations,
     run_ablations,
 )
-from mmaction_mespot.apis.command_line import run_command
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = sorted((ROOT / 'configs' / 'ablations').glob('*.py'))

@@ -21,12 +21,13 @@ from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
+from mmaction_mespot.preprocessing.faces.align import align_stream
+from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.video import open_video_source, resample, working_fps
 from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS
 from mmaction_mespot.spotters.movement_candidates import movement_traces
 from mmaction_mespot.spotters.movement_training import TrainingVideo, fit_scorer, training_video
-from mmaction_mespot.streaming import align_stream, motion_stream
 
 SETTINGS = PreparationSettings((MOVEMENT_STREAMS[0],), crop_size=112, flow_method='tvl1-fast')
 TARGET_FPS = 30.0

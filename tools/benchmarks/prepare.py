@@ -31,7 +31,7 @@ from rich.table import Table
 from mmaction_mespot.preprocessing.faces import FaceTracker, smoothed_similarities, warp
 from mmaction_mespot.preprocessing.flow import METHODS, compute_flow
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 from mmaction_mespot.preprocessing.video.image_frames import ImageFrames, read_image
 from mmaction_mespot.preprocessing.video_preparation import prepare_video
 

@@ -30,10 +30,11 @@ from mmengine.runner.checkpoint import load_checkpoint
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_mespot.apis.inferencer import SpottingInferencer
-from mmaction_mespot.apis.spot_face import SpotFace
+from mmaction_mespot.preprocessing.faces.align import align_stream
+from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.video import open_video_source, resample, working_fps
-from mmaction_mespot.streaming import align_stream, motion_stream
+from mmaction_mespot.spotting.face import SpotFace
+from mmaction_mespot.spotting.inferencer import SpottingInferencer
 
 CLIP, STRIDE = 128, 32
 """Windows of the lite network, 75 % overlapping."""
@@ -130,7 +131,7 @@ def peak_gb(model: str, video: Path) -> tuple[float, int]:
     """Peak memory of a process that spots a video, and the frames of it."""
     code = (
         'import resource, sys, torch, cv2; torch.set_num_threads(1); cv2.setNumThreads(1)\n'
-        'from mmaction_mespot.apis.inferencer import SpottingInferencer\n'
+        'from mmaction_mespot.spotting.inferencer import SpottingInferencer\n'
         'r = SpottingInferencer(sys.argv[1], device="cpu").spot(sys.argv[2])\n'
         'print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, r.total_frames)'
     )

@@ -6,9 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmaction_mespot.apis.benchmark import FLOW_METHOD, load_runs, run_benchmark
-from mmaction_mespot.apis.benchmark_tables import difference_table, plot_benchmark, result_table
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.reports.benchmark import FLOW_METHOD, load_runs, run_benchmark
+from mmaction_mespot.reports.benchmark_tables import (
+    difference_table,
+    plot_benchmark,
+    result_table,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = [ROOT / 'configs' / name for name in ('mespot_lite_synthetic.py', 'mespot_synthetic.py')]

@@ -12,7 +12,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.preprocessing.store_reader import StreamReader
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 _OPEN_READERS = 64
 

@@ -9,7 +9,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.models.streaming.temporal_context import crop_context
+from mmaction_mespot.models.backbones.temporal_context import crop_context
 
 from .level_spotter import LevelSpotter
 

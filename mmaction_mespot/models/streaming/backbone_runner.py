@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones.streams import STREAM_CHANNELS
 
-from .temporal_context import TemporalContext, probe_context
+from ..backbones.temporal_context import TemporalContext, probe_context
 
 Transform = Callable[[dict[str, Any]], dict[str, Any]]
 

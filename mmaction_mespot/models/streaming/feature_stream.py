@@ -12,7 +12,7 @@ from torch import Tensor
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.position_grid import count_positions, position_frames
 
-from .temporal_context import crop_context
+from ..backbones.temporal_context import crop_context
 
 Frame = Mapping[str, np.ndarray]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.preprocessing.manifest import file_record
+from mmaction_mespot.preprocessing.store.manifest import file_record
 
 from .container_source import ContainerSource
 from .frame import FrameError, TimedFrame, VideoError

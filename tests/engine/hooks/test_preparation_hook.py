@@ -12,7 +12,7 @@ from mmaction_mespot.datasets.whole_video_dataset import WholeVideoDataset
 from mmaction_mespot.engine.hooks.preparation_hook import PreparationHook
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.json_file import write_json
-from mmaction_mespot.preprocessing.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 KEPT = {'crop_size': 112, 'flow_method': 'tvl1-fast', 'flow_gap': None}
 

@@ -1,0 +1,1 @@
+"""Prepared videos on disk: crops, flow and the record of how they were made."""

@@ -1,0 +1,125 @@
+"""What is kept of one face of one video while it is spotted: small numbers, no pictures."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+
+from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.intervals.postprocess import WindowCandidates, merge_windows
+from mmaction_mespot.preprocessing.faces.regions import REGIONS
+from mmaction_mespot.preprocessing.flow.motion_entry import MotionEntry
+from mmaction_mespot.spotting.apex import apex_position
+from mmaction_mespot.spotting.interval_stream import IntervalStream, unlimited
+from mmaction_mespot.spotting.model import SpotModel
+from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.visualization.timeline import score_curve
+
+CANDIDATE_FLOOR = 0.05
+"""Candidates with lower scores are not kept; a lower score suppresses no higher one."""
+_VALUES = 2 * len(REGIONS)
+
+
+class SpotFace:
+    """Spot one face, position by position of the working grid.
+
+    Args:
+        model: The spotter.
+        fps: Positions a second of the working grid.
+        gap: Positions between the two pictures of a flow field.
+        number: Number of the face.
+    """
+
+    def __init__(self, model: SpotModel, fps: float, gap: int, number: int = 0) -> None:
+        self.fps, self.gap, self.number = fps, gap, number
+        self._session = model.open_session(fps, gap)
+        self._stream = IntervalStream(fps, model.thresholds, model.post_processing)
+        self._post_processing = unlimited(model.post_processing)
+        weighted = model.post_processing.nms_mode == 'weighted'
+        self._floor = -np.inf if weighted else min(CANDIDATE_FLOOR, *model.thresholds)
+        self._windows: list[WindowCandidates] = []
+        self._source_index, self._time_s = array('l'), array('d')
+        self._flow = array('f')
+
+    def __len__(self) -> int:
+        """Positions so far."""
+        return len(self._source_index)
+
+    def push(self, entry: MotionEntry) -> list[SpottedInterval]:
+        """Take the next position; its streams hold ``flow_roi`` beside what the spotter needs.
+
+        Returns:
+            The intervals that have become final.
+        """
+        self._source_index.append(entry.source_index)
+        self._time_s.append(entry.time_s)
+        self._flow.extend(np.asarray(entry.streams['flow_roi'], dtype=np.float32).ravel().tolist())
+        return self._take(self._session.push(entry.streams))
+
+    def finish(self) -> list[SpottedInterval]:
+        """Take the end of the video; give the remaining intervals."""
+        if len(self) == 0:
+            return []
+        found = self._take(self._session.finish())
+        return found + self.intervals(self._stream.finish(len(self)))
+
+    def candidates(self) -> Detections:
+        """All candidates of the video after the merging, before thresholds, by falling score."""
+        return merge_windows(self._windows, self.fps, max(len(self), 1), self._post_processing)
+
+    def curves(self, candidates: Detections) -> np.ndarray:
+        """Highest score of each class at each position, (2, n)."""
+        return np.stack([score_curve(candidates, label, len(self)) for label in range(len(CLASSES))])
+
+    def times_s(self) -> np.ndarray:
+        """Time stamp of each position, (n,)."""
+        return np.array(self._time_s)
+
+    def source_indices(self) -> np.ndarray:
+        """Source frame of each position, (n,)."""
+        return np.array(self._source_index)
+
+    def intervals(self, found: Detections) -> list[SpottedInterval]:
+        """Intervals of the working grid in the source's own frames.
+
+        A boundary is rounded to a whole position (halves up). The onset is that position's source frame; the
+        offset is the last source frame before the position behind the interval.
+        """
+        return [
+            self._interval(float(segment[0]), float(segment[1]), float(score), int(label))
+            for segment, score, label in zip(found.segments, found.scores, found.labels, strict=True)
+        ]
+
+    def _interval(self, start: float, end: float, score: float, label: int) -> SpottedInterval:
+        first = min(max(int(np.floor(start + 0.5)), 0), len(self) - 1)
+        behind = min(max(int(np.floor(end + 0.5)), first + 1), len(self))
+        flow = np.array(self._flow[_VALUES * first : _VALUES * behind]).reshape(behind - first, -1, 2)
+        apex, last = first + apex_position(flow, self.gap), behind - 1
+        onset, offset, offset_s = self._source_index[first], self._source_index[last], self._time_s[last]
+        if behind < len(self):
+            before = max(self._source_index[behind] - 1, onset)
+            if before > offset:  # frames between two positions: 60 frames a second on a grid of 30
+                share = (before - offset) / (self._source_index[behind] - offset)
+                offset_s += share * (self._time_s[behind] - offset_s)
+            offset = before if before > offset else offset
+        return SpottedInterval(
+            label,
+            score,
+            onset,
+            self._source_index[apex],
+            offset,
+            self._time_s[first],
+            self._time_s[apex],
+            offset_s,
+            self.number,
+            (first, apex, last),
+        )
+
+    def _take(self, windows: list[WindowCandidates]) -> list[SpottedInterval]:
+        found: list[SpottedInterval] = []
+        for window in windows:
+            kept = window.detections[window.detections.scores >= self._floor]
+            self._windows.append(WindowCandidates(kept, window.start, window.end))
+            found += self.intervals(self._stream.push(window))
+        return found

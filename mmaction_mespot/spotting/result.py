@@ -1,0 +1,134 @@
+"""What spotting one video gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+
+COLUMNS = (
+    'video',
+    'label',
+    'onset_frame_0based',
+    'apex_frame_0based',
+    'offset_frame_0based',
+    'onset_s',
+    'apex_s',
+    'offset_s',
+    'score',
+    'face',
+    'note',
+)
+"""Columns of ``intervals.csv``; onset, apex and offset are frames of the video, offset inclusive."""
+
+
+@dataclass(frozen=True)
+class SpotResult:
+    """Intervals, candidates and curves of one video, in its own frames and seconds.
+
+    Attributes:
+        path: The video.
+        fps: Its nominal frames a second.
+        total_frames: Its number of frames.
+        duration_s: Time stamp of its last frame, and the time that this one is shown.
+        size: Width and height of its frames in px.
+        model: The spotter and its settings, plain JSON types.
+        thresholds: Smallest score of MaE and ME.
+        intervals: What was found, by onset.
+        candidates: All candidates after the merging, by falling score, also those under the threshold.
+        time_s: Time stamps of the curves, (n,).
+        source_index: Frame of the video at each of these times, (n,).
+        curves: Highest score of each class over time, (2, n).
+        notes: What a user should know.
+        boxes: Left, top, right, bottom of the face in px of the frame, and 1 where a face is seen, at each
+            time of the curves, by face (n, 5).
+        ground_truth: Labelled events as plain JSON types, or None.
+    """
+
+    path: str
+    fps: float
+    total_frames: int
+    duration_s: float
+    size: tuple[int, int]
+    model: Mapping[str, Any]
+    thresholds: tuple[float, float]
+    intervals: Sequence[SpottedInterval]
+    candidates: Sequence[SpottedInterval]
+    time_s: np.ndarray
+    source_index: np.ndarray
+    curves: np.ndarray
+    notes: Sequence[str]
+    boxes: Sequence[np.ndarray] = ()
+    ground_truth: Sequence[Mapping[str, Any]] | None = None
+
+    @property
+    def without_face_s(self) -> float:
+        """Seconds in which no face was seen."""
+        seen = [boxes[:, 4] > 0 for boxes in self.boxes if len(boxes)]
+        if not seen:
+            return 0.0
+        share = 1 - np.any([row[: min(map(len, seen))] for row in seen], axis=0).mean()
+        return round(float(share) * self.duration_s, 3)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content of ``intervals.json``."""
+        return {
+            'video': {
+                'path': self.path,
+                'fps': round(self.fps, 6),
+                'total_frames': self.total_frames,
+                'duration_s': round(self.duration_s, 9),
+                'size': list(self.size),
+                'without_face_s': self.without_face_s,
+            },
+            'model': dict(self.model),
+            'classes': list(CLASSES),
+            'thresholds': dict(zip(CLASSES, self.thresholds, strict=True)),
+            'intervals': [interval.to_dict() for interval in self.intervals],
+            'candidates': [candidate.to_dict() for candidate in self.candidates],
+            'curves': {
+                'time_s': np.round(self.time_s, 6).tolist(),
+                **{
+                    name: np.round(curve, 4).tolist()
+                    for name, curve in zip(CLASSES, self.curves, strict=True)
+                },
+            },
+            'ground_truth': None if self.ground_truth is None else [dict(row) for row in self.ground_truth],
+            'notes': list(self.notes),
+        }
+
+
+def join_faces(results: Sequence[SpotResult], choice: str) -> SpotResult:
+    """Join the results of several faces of one video.
+
+    Args:
+        results: One a face, at least one, of the same frames.
+        choice: How the faces were chosen, for the model's settings.
+
+    Returns:
+        All intervals by onset, all candidates by falling score, the higher curve at each time.
+    """
+    first = results[0]
+    intervals = sorted(
+        (interval for result in results for interval in result.intervals),
+        key=lambda interval: (interval.onset, interval.offset),
+    )
+    candidates = sorted(
+        (candidate for result in results for candidate in result.candidates),
+        key=lambda candidate: -candidate.score,
+    )
+    settings = {**first.model['settings'], 'face': choice, 'faces': len(results)}
+    return replace(
+        first,
+        model={**first.model, 'settings': settings},
+        intervals=intervals,
+        candidates=candidates,
+        curves=np.max([result.curves for result in results], axis=0),
+        notes=list(dict.fromkeys(note for result in results for note in result.notes)),
+        boxes=[boxes for result in results for boxes in result.boxes],
+    )

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from mmaction_mespot.spotting.gaps import GapFinder
+from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+
+
+def interval(onset: int, offset: int, label: int = 0, length_s: float = 0.4) -> SpottedInterval:
+    return SpottedInterval(label, 0.9, onset, onset, offset, 0.0, 0.0, length_s, 0, (0, 0, 0))
+
+
+def test_a_gap_is_noted_and_intervals_across_it_are_marked() -> None:
+    finder = GapFinder(30.0)
+    for index, time_s in enumerate((0.0, 1 / 30, 2 / 30, 2 / 30 + 0.5, 3 / 30 + 0.5, 4 / 30 + 0.55)):
+        finder.push(index, time_s)
+    assert finder.notes() == ['no frames during 0.07-0.57 s: nothing is known about these stretches']
+    assert finder.mark(interval(0, 3)).note == 'across a gap of 0.50 s'
+    assert finder.mark(interval(0, 2)).note == finder.mark(interval(3, 5)).note == ''
+
+
+def test_an_me_that_is_too_long_is_marked() -> None:
+    finder = GapFinder(30.0)
+    assert finder.notes() == []
+    assert finder.mark(interval(0, 30, 1, 0.99)).note == 'ME of 0.99 s, longer than 0.5 s'
+    assert finder.mark(interval(0, 15, 1, 0.5)).note == finder.mark(interval(0, 30, 0, 0.99)).note == ''
