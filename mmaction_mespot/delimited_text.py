@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+MAX_LABEL_ROWS = 100_000
+"""Most rows of a table of labels; the largest published one has some 14,000."""
 
 _BOMS = (
     (codecs.BOM_UTF8, 'utf-8-sig'),
@@ -33,16 +38,17 @@ class TextRow:
     cells: tuple[str, ...]
 
 
-def read_delimited(path: str | Path) -> list[TextRow]:
+def read_delimited(path: str | Path, comments: bool = True) -> list[TextRow]:
     """Read a table kept as text.
 
     Encoding: UTF-8, UTF-16 and UTF-32 by their byte order mark, UTF-16 without one by its zero bytes, UTF-8,
     else Windows-1252. Separator: that of a first line ``sep=;``, else the first of ``;``, tab and comma that
     stands outside quotes in the first row, else blanks. Unless the comma separates, commas within numbers are
-    decimal marks. Empty rows and rows that begin with ``#`` are passed over.
+    decimal marks. Empty rows are passed over.
 
     Args:
         path: The file.
+        comments: Whether rows that begin with ``#`` are passed over too. Defaults to True.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -51,28 +57,91 @@ def read_delimited(path: str | Path) -> list[TextRow]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file')
-    text = decode_text(path.read_bytes(), str(path))
-    lines = text.splitlines(keepends=True)
+    try:
+        return _parse(path.read_bytes(), comments)
+    except ValueError as error:
+        raise ValueError(f'{path}{error}') from error
+
+
+def read_table(
+    source: Path | bytes,
+    required: Sequence[str],
+    error: Callable[[str], Exception],
+    lower: bool = False,
+    max_rows: int | None = None,
+    exact: bool = False,
+    rename: Callable[[str], str] = str,
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read a table with a header, row by row: each column has a name of its own, each row a cell for each.
+
+    Args:
+        source: The file, or its bytes; see :func:`read_delimited`.
+        required: Columns that must be there.
+        error: Makes the error out of the reason, which names row and column but no file.
+        lower: Whether the names of columns are read in lower case. Defaults to False.
+        max_rows: Most rows. Defaults to None: as many as there are.
+        exact: Whether no cell may lack at the end of a row. Defaults to False.
+        rename: Gives the name of a column that a title in the file means. Defaults to the title itself.
+
+    Yields:
+        The number of the row's last line (from 1) and its cells by column, without blanks around them. Rows
+        without any cell are passed over; empty cells may lack at the end of a row.
+
+    Raises:
+        OSError: If the file can't be read; what ``error`` makes, if it is not such a table.
+    """
+    try:
+        rows = _parse(source if isinstance(source, bytes) else source.read_bytes(), comments=False)
+    except ValueError as unreadable:
+        raise error(str(unreadable).removeprefix(': ').removeprefix(', ')) from unreadable
+    titles = rows[0].cells if rows else ()
+    header = [rename(name.lower() if lower else name) for name in titles]
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise error(f'columns {missing} expected, found {header}')
+    double = sorted({name for name in header if name and header.count(name) > 1})
+    if double:
+        raise error(f'the columns {double} stand twice in the header, expected once')
+    if max_rows is not None and len(rows) - 1 > max_rows:
+        raise error(f'more than {max_rows} rows, expected fewer')
+    for row in rows[1:]:
+        if len(row.cells) > len(header) or (exact and len(row.cells) < len(header)):
+            wanted = f'{len(header)} cells as in the header'
+            raise error(f'row {row.number}: expected {wanted}, found {len(row.cells)}')
+        filled = [*row.cells, *[''] * (len(header) - len(row.cells))]
+        yield row.number, dict(zip(header, filled, strict=True))
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is written as a number (``006_1`` is none, ``nan`` is one)."""
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _parse(data: bytes, comments: bool) -> list[TextRow]:
+    """The rows of a table; an error's message goes on from the name of the file."""
+    text = _decode(data)
     skipped = 0
     separator = None
-    if lines and (told := re.fullmatch(r'sep=(.)\s*', lines[0].strip('"\r\n') + '\n', re.IGNORECASE)):
-        separator, skipped, lines = told[1], 1, lines[1:]
+    first = re.match(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', text, re.IGNORECASE)
+    if first:
+        separator, skipped, text = first[1], 1, text[first.end() :]
     if separator is None:
-        separator = _find_separator(lines)
+        separator = _find_separator(text)
     rows = []
     if separator == ' ':
-        parsed = [(i, line.split()) for i, line in enumerate(lines, 1)]
+        parsed = [(i, line.split()) for i, line in enumerate(io.StringIO(text, newline=None), 1)]
     else:
-        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+        # Only \n and \r end a line; without newline='' a line break within quotes would lose its form.
+        reader = csv.reader(
+            io.StringIO(text, newline=''), delimiter=separator, skipinitialspace=True, strict=True
+        )
         try:
             parsed = [(reader.line_num, cells) for cells in reader]
         except csv.Error as error:
-            raise ValueError(
-                f'{path}, row {reader.line_num + skipped}: no readable table ({error})'
-            ) from error
+            raise ValueError(f', row {reader.line_num + skipped}: no readable table ({error})') from error
     for number, cells in parsed:
         cells = [cell.strip() for cell in cells]
-        if not any(cells) or cells[0].startswith('#'):
+        if not any(cells) or (comments and cells[0].startswith('#')):
             continue
         if separator != ',':
             cells = [c.replace(',', '.') if _DECIMAL_COMMA.fullmatch(c) else c for c in cells]
@@ -80,12 +149,8 @@ def read_delimited(path: str | Path) -> list[TextRow]:
     return rows
 
 
-def decode_text(data: bytes, origin: str) -> str:
-    """Decode the bytes of a text file, see :func:`read_delimited`.
-
-    Raises:
-        ValueError: If they are no text; the message begins with ``origin``.
-    """
+def _decode(data: bytes) -> str:
+    """Decode the bytes of a text file, see :func:`read_delimited`."""
     encodings = [encoding for bom, encoding in _BOMS if data.startswith(bom)][:1]
     if not encodings and b'\0' in data[:1000]:
         encodings = ['utf-16-le' if data[1:2] == b'\0' else 'utf-16-be']
@@ -96,16 +161,13 @@ def decode_text(data: bytes, origin: str) -> str:
             continue
         if '\0' not in text:
             return text
-    raise ValueError(f'{origin}: no text file, expected a table in UTF-8, UTF-16 or Windows-1252')
+    raise ValueError(': no text file, expected a table in UTF-8, UTF-16 or Windows-1252')
 
 
-def is_number(cell: str) -> bool:
-    """Whether a cell is written as a number (``006_1`` is none, ``nan`` is one)."""
-    return _NUMBER.fullmatch(cell) is not None
-
-
-def _find_separator(lines: list[str]) -> str:
-    first = next((line for line in lines if line.strip() and not line.startswith('#')), '')
+def _find_separator(text: str) -> str:
+    first = next(
+        (line for line in io.StringIO(text, newline=None) if line.strip() and not line.startswith('#')), ''
+    )
     bare = re.sub(r'"[^"]*"', '', first)
     words = bare.split()
     if len(words) > 2 and all(',' not in word or _DECIMAL_COMMA.fullmatch(word) for word in words):

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
-from mmaction_mespot.annotations.event_times import OFFSET_RULES
+from mmaction_mespot.annotations.event_times import BACKWARD_RULES, OFFSET_RULES
 from mmaction_mespot.annotations.registry import READERS, read_dataset
+from mmaction_mespot.annotations.schema import has_labels_only, save_annotations
 from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.preprocessing.flow import METHODS
@@ -23,7 +24,7 @@ from mmaction_mespot.preprocessing.preparation_settings import (
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
 from mmaction_mespot.preprocessing.shard import Shard
 
-REPORT = 'annotations_report.csv'
+ANNOTATIONS, REPORT = 'annotations.json', 'annotations_report.csv'
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -62,7 +63,22 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         choices=tuple(OFFSET_RULES),
         help='end of an event whose offset is not labelled (default: apex)',
     )
-    reader.add_argument('--fps', type=float, help='frames a second (own: needed for folders of frames)')
+    reader.add_argument(
+        '--backward-rule',
+        choices=tuple(BACKWARD_RULES),
+        help='event whose offset lies before its onset (default: error; casme3: drop)',
+    )
+    reader.add_argument(
+        '--fps',
+        type=float,
+        help='frames a second (own: needed for folders of frames; labels: if no column)',
+    )
+    reader.add_argument(
+        '--labels-only',
+        action='store_true',
+        default=None,
+        help='read the label table without frames, write annotations that detections can be scored with',
+    )
     reader.add_argument(
         '--lenient', action='store_true', help='leave out what is not understood, instead of stopping'
     )
@@ -93,13 +109,16 @@ def main(arguments: list[str] | None = None) -> int:
             sheet=args.sheet,
             fps=args.fps,
             lenient=args.lenient,
+            backward_rule=args.backward_rule,
+            labels_only=None if args.dataset == 'labels' else args.labels_only,
         )
         print(report.summary())
+        if has_labels_only(annotations) and args.dry_run:
+            return 0
         videos = annotations['data_list']
-        print(
-            f'{len(videos)} videos, {sum(video["total_frames"] for video in videos)} frames -> {args.out}',
-            flush=True,
-        )
+        if not has_labels_only(annotations):
+            frames = sum(video['total_frames'] for video in videos)
+            print(f'{len(videos)} videos, {frames} frames -> {args.out}', flush=True)
         if args.dry_run:
             print(estimate_preparation(annotations, args.out, settings, args.jobs, shard))
             return 0
@@ -111,6 +130,10 @@ def main(arguments: list[str] | None = None) -> int:
                 f'{report.counts["not_understood"]} problems left out: see {args.out / REPORT}',
                 file=sys.stderr,
             )
+        if has_labels_only(annotations):
+            save_annotations(annotations, args.out / ANNOTATIONS)
+            print(f'labels of {len(videos)} videos: {args.out / ANNOTATIONS}')
+            return 0
         result = prepare_dataset(annotations, args.out, settings, args.jobs, shard)
     except (AnnotationError, ValueError, RuntimeError, OSError) as error:
         if os.environ.get(TRACEBACK_VARIABLE) == '1':

@@ -4,6 +4,7 @@ from .annotation_error import AnnotationError
 from .casme2 import read_casme2
 from .casme3 import read_casme3
 from .fourdme import read_fourdme
+from .label_csv import read_labels
 from .own import read_own
 from .read_report import ReadReport
 from .registry import READERS, read_dataset
@@ -20,6 +21,7 @@ __all__ = [
     'read_casme3',
     'read_dataset',
     'read_fourdme',
+    'read_labels',
     'read_own',
     'read_samm',
     'read_smic',

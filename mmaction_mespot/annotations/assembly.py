@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -14,7 +15,7 @@ from .annotation_error import AnnotationError
 from .labelled_event import LabelledEvent
 from .read_report import ReadReport
 from .schema import validate_annotations
-from .source_video import SourceVideo
+from .source_video import SourceVideo, UnseenFrames
 from .video_listing import VideoListing
 
 _LONG_MICRO_S = 1.0
@@ -89,6 +90,7 @@ def assemble(
             'part': None,
             'source_root': str(Path(listing.root).resolve()),
             **(metainfo or {}),
+            **({'labels_only': True} if _is_unseen(listing) else {}),
         },
         'data_list': data_list,
     }
@@ -101,6 +103,10 @@ def assemble(
         f'{len({video["subject"] for video in data_list})} subjects'
     )
     return data
+
+
+def _is_unseen(listing: VideoListing) -> bool:
+    return all(isinstance(video.frames, UnseenFrames) for video in listing.videos.values())
 
 
 def _place(
@@ -130,7 +136,8 @@ def _instance(
     event: LabelledEvent, video: SourceVideo, report: ReadReport, problems: list[str], clip_past_end: bool
 ) -> dict[str, Any] | None:
     """Fit an event into its video; None if it is dropped, by a rule or as a problem."""
-    total, numbered_from = video.frames.total_frames, video.frames.start_index
+    numbered_from = video.frames.start_index
+    total = math.inf if video.frames.total_frames is None else video.frames.total_frames
     first = numbered_from if event.first_frame is None else event.first_frame
     if numbered_from not in (0, 1, first):
         problems.append(
@@ -153,7 +160,7 @@ def _instance(
         report.add(
             'filled_offset_clipped', **event.where, found=f'offset {event.offset}', done=f'offset {last}'
         )
-        event.offset = last
+        event.offset = int(last)
     if event.offset > last:
         if not clip_past_end:
             problems.append(
@@ -165,7 +172,7 @@ def _instance(
             report.add('past_end_dropped', **event.where, found=found, done='dropped')
             return None
         report.add('past_end_clipped', **event.where, found=found, done=f'offset {last}')
-        event.offset = last
+        event.offset = int(last)
     if event.apex is not None and not event.onset <= event.apex <= event.offset:
         report.add('apex_clipped_off', **event.where, found=f'apex {event.apex}', done='no apex')
         event.apex = None

@@ -16,7 +16,8 @@ from .casme2_layout import (
     video_key,
 )
 from .casme2_table import TABLE_RULES, LabelTable
-from .event_times import check_offset_rule
+from .event_times import check_time_rules
+from .labels_only import list_labelled
 from .locate import check_root, given_table, relative
 from .read_report import ReadReport
 
@@ -35,6 +36,8 @@ def read_casme2(
     frame_tree: str | None = None,
     table: str | Path | None = None,
     lenient: bool = False,
+    backward_rule: str = 'error',
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read CAS(ME)^2 from its label workbook and its frames.
 
@@ -53,6 +56,9 @@ def read_casme2(
             Defaults to None.
         table: The label workbook, where it is not to be searched for. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        backward_rule: What is done with an event whose offset lies before its onset (see
+            `event_times.BACKWARD_RULES`). Defaults to 'error'.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -62,21 +68,27 @@ def read_casme2(
             the frames (missing folder, gap in the numbering, event past the end) at once.
     """
     root = Path(root)
-    check_offset_rule(offset_rule)
+    check_time_rules(offset_rule, backward_rule)
     check_root(root, 'CAS(ME)^2')
     report = ReadReport(RULES)
     workbook = given_table(root, table) if table else find_workbook(root)
-    tree = find_tree(root, frame_tree)
-    book_name, tree_name = relative(workbook, root), relative(tree, root)
-    report.found.update(workbook=book_name, frames=tree_name)
-    splits, rates = read_splits(root), read_frame_rates(root)
-    listing = list_videos(root, tree, rates, DEFAULT_FPS)
-    labels = LabelTable.read(workbook, book_name, offset_rule, report)
+    book_name = relative(workbook, root)
+    report.found.update(workbook=book_name)
+    splits = read_splits(root)
+    labels = LabelTable.read(workbook, book_name, offset_rule, report, backward_rule)
     problems = list(labels.problems)
-    keys = {video_key(video.location) for video in listing.videos.values()}
-    problems += [
-        f'video_info.csv: no video {key} under {tree_name}' for key in sorted(rates) if key not in keys
-    ]
+    if labels_only:
+        ids = [event.video_id for event in labels.events]
+        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], DEFAULT_FPS)
+    else:
+        tree = find_tree(root, frame_tree)
+        tree_name = report.found['frames'] = relative(tree, root)
+        rates = read_frame_rates(root)
+        listing = list_videos(root, tree, rates, DEFAULT_FPS)
+        keys = {video_key(video.location) for video in listing.videos.values()}
+        problems += [
+            f'video_info.csv: no video {key} under {tree_name}' for key in sorted(rates) if key not in keys
+        ]
     metainfo: dict[str, Any] = {'part': splits.get('part'), 'offset_rule': offset_rule}
     if 'splits' in splits:
         subjects = {video.subject for video in listing.videos.values()}

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mmaction_mespot.strict_csv import read_csv
+from mmaction_mespot.delimited_text import read_table
 from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
@@ -104,7 +104,7 @@ def read_frame_rates(root: Path) -> dict[str, float]:
         return {}
     rates: dict[str, float] = {}
     problems = []
-    rows = read_csv(path, ('frame_dir', 'fps'), lambda reason: AnnotationError(str(path), [reason]))
+    rows = read_table(path, ('frame_dir', 'fps'), lambda reason: AnnotationError(str(path), [reason]))
     for number, cells in rows:
         frame_dir, fps = cells['frame_dir'], cells['fps']
         try:

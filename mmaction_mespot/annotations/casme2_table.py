@@ -36,11 +36,14 @@ class LabelTable:
     file: str
     offset_rule: str
     report: ReadReport
+    backward_rule: str = 'error'
     events: list[LabelledEvent] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, path: Path, file: str, offset_rule: str, report: ReadReport) -> LabelTable:
+    def read(
+        cls, path: Path, file: str, offset_rule: str, report: ReadReport, backward_rule: str = 'error'
+    ) -> LabelTable:
         """Read a workbook.
 
         Args:
@@ -48,6 +51,7 @@ class LabelTable:
             file: Its name for messages.
             offset_rule: A key of ``event_times.OFFSET_RULES``.
             report: Takes the applied rules.
+            backward_rule: A key of ``event_times.BACKWARD_RULES``. Defaults to 'error'.
 
         Raises:
             AnnotationError: If it is no workbook or lacks a sheet.
@@ -59,7 +63,7 @@ class LabelTable:
             raise AnnotationError(
                 str(path), [f'sheets {list(sheets)}, expected the labels, naming rule1 and naming rule2']
             )
-        table = cls(file, offset_rule, report)
+        table = cls(file, offset_rule, report, backward_rule)
         subjects = table._naming(by_name['naming rule1'], sheets[by_name['naming rule1']], key=2, value=1)
         codes = table._naming(by_name['naming rule2'], sheets[by_name['naming rule2']], key=1, value=0)
         labels = next(
@@ -103,7 +107,7 @@ class LabelTable:
         cells = dict(zip(_COLUMNS, [*row.cells, *[None] * len(_COLUMNS)], strict=False))
         texts = {
             name: cell_text(cells[name], where, self.report)
-            for name in ('subject', 'video', 'emotion', 'type')
+            for name in ('subject', 'video', 'emotion', 'type', 'self-report')
         }
         if texts['subject'] not in subjects:
             raise CellError('subject', cells['subject'], 'a subject of sheet naming rule1')
@@ -112,18 +116,22 @@ class LabelTable:
             raise CellError('video', cells['video'], '<video name of sheet naming rule2>_<number>')
         if texts['type'].lower() not in _TYPES:
             raise CellError('type', cells['type'], ' or '.join(_TYPES))
-        emotion = texts['emotion']
-        if emotion in _SPELLING:
-            self.report.add('emotion_spelling', **where, found=emotion, done=_SPELLING[emotion])
-            emotion = _SPELLING[emotion]
-        times = event_times(cells, where, self.report, self.offset_rule, first_onset=1)
+        for column in ('emotion', 'self-report'):
+            spelt = _SPELLING.get(texts[column].lower())
+            if spelt is not None:
+                self.report.add('emotion_spelling', **where, found=f'{column} {texts[column]}', done=spelt)
+                texts[column] = spelt
+        times = event_times(
+            cells, where, self.report, self.offset_rule, first_onset=1, backward_rule=self.backward_rule
+        )
         if times is None:
             return None
         return LabelledEvent(
             video_id=f'{subjects[texts["subject"]]}_{codes[name.strip()]}',
             **vars(times),
             label=_TYPES[texts['type'].lower()],
-            emotion=emotion,
+            emotion=texts['emotion'],
+            self_report=texts['self-report'],
             action_units=cell_text(cells['action units'], where, self.report),
             where=where,
         )

@@ -12,9 +12,10 @@ from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_offset_rule, event_times
+from .event_times import TIME_RULES, check_time_rules, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
+from .labels_only import list_labelled
 from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
@@ -53,6 +54,8 @@ def read_casme3(
     table: str | Path | None = None,
     lenient: bool = False,
     sheet: str | None = None,
+    backward_rule: str = 'drop',
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read part A of CAS(ME)^3 from its label tables and its frames.
 
@@ -68,6 +71,9 @@ def read_casme3(
         table: The label table; None for the newest of both classes. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
         sheet: Sheet of the labels, where several fit. Defaults to None: the one with most of the columns.
+        backward_rule: What is done with an event whose offset lies before its onset (see
+            `event_times.BACKWARD_RULES`). Defaults to 'drop'.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -76,16 +82,11 @@ def read_casme3(
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
     root = Path(root)
-    check_offset_rule(offset_rule)
+    check_time_rules(offset_rule, backward_rule)
     check_root(root, 'CAS(ME)^3')
     report = ReadReport(RULES)
     tables = [given_table(root, table)] if table else _find_labels(root)
-    tree = choose_tree(
-        root, _SUBJECT_FOLDER, _is_tree, frame_tree, _TREES, 'spNO.<n>/<letter>/color/ with frames'
-    )
     report.found['tables'] = ', '.join(relative(path, root) for path in tables)
-    report.found['frames'] = relative(tree, root)
-    listing = _list_videos(root, tree)
     events: list[LabelledEvent] = []
     problems: list[str] = []
     for path in tables:
@@ -97,10 +98,19 @@ def read_casme3(
         def read_row(
             cells: dict[str, Any], where: dict[str, Any], kind: int | None = kind
         ) -> LabelledEvent | None:
-            return _read_row(cells, where, kind, offset_rule, report)
+            return _read_row(cells, where, kind, offset_rule, report, backward_rule)
 
         events += labels.events(read_row, report)
         problems += labels.problems
+    if labels_only:
+        ids = [event.video_id for event in events]
+        listing = list_labelled(root, ids, lambda video_id: video_id.rpartition('_')[0], FPS)
+    else:
+        tree = choose_tree(
+            root, _SUBJECT_FOLDER, _is_tree, frame_tree, _TREES, 'spNO.<n>/<letter>/color/ with frames'
+        )
+        report.found['frames'] = relative(tree, root)
+        listing = _list_videos(root, tree)
     data = assemble(
         'casme3', listing, events, problems, report, lenient, metainfo={'offset_rule': offset_rule}
     )
@@ -108,7 +118,12 @@ def read_casme3(
 
 
 def _read_row(
-    cells: dict[str, Any], where: dict[str, Any], kind: int | None, offset_rule: str, report: ReadReport
+    cells: dict[str, Any],
+    where: dict[str, Any],
+    kind: int | None,
+    offset_rule: str,
+    report: ReadReport,
+    backward_rule: str,
 ) -> LabelledEvent | None:
     subject, filename = (cell_text(cells[name], where, report) for name in ('subject', 'filename'))
     if not _SUBJECT_FOLDER.fullmatch(subject):
@@ -116,7 +131,7 @@ def _read_row(
     if not re.fullmatch(r'[A-Za-z]+\d*', filename):
         raise CellError('Filename', cells['filename'], 'the letter of a video')
     label = event_class(cells['type'], 'Expression type') if kind is None else kind
-    times = event_times(cells, where, report, offset_rule)
+    times = event_times(cells, where, report, offset_rule, backward_rule=backward_rule)
     if filename != filename.lower():
         report.add('filename_case', **where, found=filename, done=filename.lower())
     if times is None:

@@ -20,8 +20,20 @@ OFFSET_RULES = {
 }
 """What may be done with an event without an offset, by the name of the rule."""
 
+BACKWARD_RULES = {
+    'error': 'a problem of the table',
+    'drop': 'dropped',
+    'missing': 'read as an event without offset',
+}
+"""What may be done with an event whose offset lies before its onset, by the name of the rule."""
+
 TIME_RULES = {
     **{f'offset_missing_{rule}': f'events without offset: {text}' for rule, text in OFFSET_RULES.items()},
+    **{
+        f'backward_{rule}': f'events whose offset lies before the onset: {text}'
+        for rule, text in BACKWARD_RULES.items()
+        if rule != 'error'
+    },
     'offset_and_apex_missing': 'events with neither offset nor apex: the onset frame alone',
     'apex_missing': 'events with apex 0 or -1: apex unknown',
     'apex_after_offset': 'events with offset < apex: interval kept, apex left out',
@@ -44,16 +56,18 @@ class EventTimes:
     offset_filled: bool = False
 
 
-def check_offset_rule(offset_rule: str) -> None:
-    """Check the option.
+def check_time_rules(offset_rule: str, backward_rule: str) -> None:
+    """Check the options.
 
     Raises:
-        AnnotationError: If it is not one of `OFFSET_RULES`.
+        AnnotationError: If one is not among `OFFSET_RULES`, the other not among `BACKWARD_RULES`.
     """
-    if offset_rule not in OFFSET_RULES:
-        raise AnnotationError(
-            'offset_rule', [f'found {offset_rule!r}, expected one of {", ".join(OFFSET_RULES)}']
-        )
+    for option, found, known in (
+        ('offset_rule', offset_rule, OFFSET_RULES),
+        ('backward_rule', backward_rule, BACKWARD_RULES),
+    ):
+        if found not in known:
+            raise AnnotationError(option, [f'found {found!r}, expected one of {", ".join(known)}'])
 
 
 def event_times(
@@ -63,6 +77,7 @@ def event_times(
     offset_rule: str = 'apex',
     first_onset: int = 0,
     fractions: bool = False,
+    backward_rule: str = 'error',
 ) -> EventTimes | None:
     """Find the times of a row.
 
@@ -74,9 +89,10 @@ def event_times(
         offset_rule: A key of `OFFSET_RULES`. Defaults to 'apex'.
         first_onset: Lowest onset that is no fault. Defaults to 0.
         fractions: Whether fractions are rounded; else they are a fault. Defaults to False.
+        backward_rule: A key of `BACKWARD_RULES`. Defaults to 'error'.
 
     Returns:
-        The times; None if the offset rule drops the event.
+        The times; None if a rule drops the event.
 
     Raises:
         CellError: If a cell can't be understood.
@@ -89,7 +105,14 @@ def event_times(
     found = f'onset {onset}, apex {apex or 0}, offset {offset or 0}'
     end = None if offset in _UNKNOWN else offset
     if end is not None and end < onset:
-        raise CellError('offset', end, f'0 or a frame number from the onset {onset}')
+        if backward_rule == 'error':
+            wanted = f'0 or a frame number from the onset {onset} (or --backward-rule drop or missing)'
+            raise CellError('offset', end, wanted)
+        done = 'dropped' if backward_rule == 'drop' else 'no offset'
+        report.add(f'backward_{backward_rule}', **where, found=found, done=done)
+        if backward_rule == 'drop':
+            return None
+        end = None
     if offset_rule == 'apex+20-all' and end is not None and apex not in _UNKNOWN and end < (apex or 0):
         end = None
     if 'apex' in cells and apex in _UNKNOWN:

@@ -10,9 +10,10 @@ from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_offset_rule, event_times
+from .event_times import TIME_RULES, check_time_rules, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
+from .labels_only import list_labelled
 from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
@@ -47,6 +48,8 @@ def read_fourdme(
     frame_tree: str | None = None,
     table: str | Path | None = None,
     lenient: bool = False,
+    backward_rule: str = 'error',
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read 4DME from its label workbook and the frames of its grey long videos.
 
@@ -61,6 +64,9 @@ def read_fourdme(
         frame_tree: Name of the folder that holds the subjects, where there are several. Defaults to None.
         table: The label workbook, where it is not to be searched for. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        backward_rule: What is done with an event whose offset lies before its onset (see
+            `event_times.BACKWARD_RULES`). Defaults to 'error'.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -69,32 +75,35 @@ def read_fourdme(
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
     root = Path(root)
-    check_offset_rule(offset_rule)
+    check_time_rules(offset_rule, backward_rule)
     check_root(root, '4DME')
     report = ReadReport(RULES)
-    tree = choose_tree(
-        root,
-        _VIDEO_FOLDER,
-        _is_tree,
-        frame_tree,
-        _TREES,
-        'long gray video/<subject>/<video>/Frame_<number>.jpg',
-    )
     expected = 'Micro and Macro-expression labels.xlsx'
     books = [p for p in find_tables(root, _VIDEO_FOLDER) if re.search(r'expression.*label', p.name.lower())]
     workbook = (
         given_table(root, table) if table else only(books, root, 'label workbooks', expected, '--table')
     )
     file = relative(workbook, root)
-    report.found.update(workbook=file, frames=relative(tree, root))
+    report.found.update(workbook=file)
     sheets = LabelSheet.find(workbook, file, _COLUMNS, ('subject', 'filename', 'onset', 'offset'))
     report.found['sheets'] = ', '.join(f'{sheet.sheet} ({len(sheet.rows)} rows)' for sheet in sheets)
     listing, names = VideoListing(root), {}
-    for subject_folder in subfolders(tree):
-        for folder in subfolders(subject_folder):
-            video_id = f'{subject_folder.name}_{folder.name}'
-            names[_plain(subject_folder.name), _plain(folder.name)] = video_id
-            listing.add(video_id, subject_folder.name, folder, FPS)
+    if not labels_only:
+        tree = choose_tree(
+            root,
+            _VIDEO_FOLDER,
+            _is_tree,
+            frame_tree,
+            _TREES,
+            'long gray video/<subject>/<video>/Frame_<number>.jpg',
+        )
+        report.found['frames'] = relative(tree, root)
+        for subject_folder in subfolders(tree):
+            for folder in subfolders(subject_folder):
+                video_id = f'{subject_folder.name}_{folder.name}'
+                names[_plain(subject_folder.name), _plain(folder.name)] = video_id
+                listing.add(video_id, subject_folder.name, folder, FPS)
+    people: dict[str, str] = {}
     events: list[LabelledEvent] = []
     problems: list[str] = []
     for sheet in sheets:
@@ -103,10 +112,18 @@ def read_fourdme(
         def read_row(
             cells: dict[str, Any], where: dict[str, Any], kind: int | None = kind
         ) -> LabelledEvent | None:
-            return _read_row(cells, where, kind, names, offset_rule, report)
+            if labels_only:
+                subject, video = (cell_text(cells[key], where, report) for key in ('subject', 'filename'))
+                names.setdefault((_plain(subject), _plain(video)), f'{subject}_{video}')
+            event = _read_row(cells, where, kind, names, offset_rule, report, backward_rule)
+            if event is not None:
+                people[event.video_id] = cell_text(cells['subject'], where, report)
+            return event
 
         events += sheet.events(read_row, report)
         problems += sheet.problems
+    if labels_only:
+        listing = list_labelled(root, people, people.__getitem__, FPS)
     data = assemble(
         'fourdme', listing, events, problems, report, lenient, metainfo={'offset_rule': offset_rule}
     )
@@ -120,13 +137,14 @@ def _read_row(
     names: dict[tuple[str, str], str],
     offset_rule: str,
     report: ReadReport,
+    backward_rule: str,
 ) -> LabelledEvent | None:
     subject, filename = (cell_text(cells[name], where, report) for name in ('subject', 'filename'))
     for column, text in (('subject', subject), ('filename', filename)):
         if not text:
             raise CellError(column, cells[column], 'the name of a folder')
     label = event_class(cells['type'], 'type') if kind is None else kind
-    times = event_times(cells, where, report, offset_rule)
+    times = event_times(cells, where, report, offset_rule, backward_rule=backward_rule)
     if times is None:
         return None
     if kind is not None:

@@ -16,7 +16,7 @@ class LabelledEvent:
         label: Class by the table's type (0 MaE, 1 ME).
         where: File, sheet and row.
         offset_filled: Whether a rule gave the offset.
-        emotion, action_units: Texts of the table, empty where it has none.
+        emotion, action_units, self_report: Texts of the table, empty where it has none.
         first_frame: Number of the video's first frame as the table counts. None if the table's numbers are
             those in the names of the frames (in a video file: from 1).
     """
@@ -30,6 +30,7 @@ class LabelledEvent:
     offset_filled: bool = False
     emotion: str = ''
     action_units: str = ''
+    self_report: str = ''
     first_frame: int | None = None
 
     @property
@@ -54,5 +55,7 @@ class LabelledEvent:
             instance['emotion'] = self.emotion
         if self.action_units:
             instance['action_units'] = self.action_units
+        if self.self_report:
+            instance['self_report'] = self.self_report
         instance['source'] = {'file': self.where['file'], 'row': self.where['row']}
         return instance

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.contained import folder_name
-from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
+from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
 
 from .annotation_error import AnnotationError
 from .assembly import ASSEMBLY_RULES, assemble
 from .casme2_layout import present_splits, read_splits
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_offset_rule, event_times
+from .event_times import TIME_RULES, check_time_rules, event_times
 from .frame_folder import FrameFolder
+from .label_csv import read_labels
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .locate import check_root, find_tables, given_table, only, relative, walk
@@ -50,6 +51,8 @@ def read_own(
     table: str | Path | None = None,
     fps: float | None = None,
     lenient: bool = False,
+    backward_rule: str = 'error',
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read a CSV with the columns ``video,onset,apex,offset,type[,subject]`` and the videos beside it.
 
@@ -68,6 +71,9 @@ def read_own(
         fps: Frames a second of all videos. Defaults to None: what a video file says; folders of frames say
             nothing and need it.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        backward_rule: What is done with an event whose offset lies before its onset (see
+            `event_times.BACKWARD_RULES`). Defaults to 'error'.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -76,7 +82,10 @@ def read_own(
         AnnotationError: With everything that can't be understood and all faults of the videos at once.
     """
     root = Path(root)
-    check_offset_rule(offset_rule)
+    if labels_only:
+        check_root(root, 'own')
+        return read_labels(root, offset_rule, table or _find_csv(root), fps, lenient, backward_rule)
+    check_time_rules(offset_rule, backward_rule)
     check_root(root, 'own')
     if fps is not None and not 0 < fps <= MAX_FPS:
         raise AnnotationError('fps', [f'found {fps}, expected a number from 0 to {MAX_FPS}'])
@@ -121,7 +130,7 @@ def read_own(
             report.add('row_without_event', **where, found=name, done='no event')
             return None
         label = event_class(cells['type'], 'type')
-        times = event_times(cells, where, report, offset_rule)
+        times = event_times(cells, where, report, offset_rule, backward_rule=backward_rule)
         if times is None:
             return None
         return LabelledEvent(video_id=video_id, **vars(times), label=label, where=where)
@@ -153,7 +162,7 @@ def _find_csv(root: Path) -> Path:
 def _read_csv(path: Path, file: str) -> LabelSheet:
     """Read the table; the header is row 1."""
     table = list(
-        read_csv(
+        read_table(
             path,
             COLUMNS,
             lambda reason: AnnotationError(str(path), [reason]),

@@ -11,6 +11,7 @@ from .annotation_error import AnnotationError
 from .casme2 import read_casme2
 from .casme3 import read_casme3
 from .fourdme import read_fourdme
+from .label_csv import read_labels
 from .own import read_own
 from .read_report import ReadReport
 from .samm import read_samm
@@ -23,6 +24,7 @@ READERS: dict[str, Callable[..., tuple[dict[str, Any], ReadReport]]] = {
     'smic': read_smic,
     'fourdme': read_fourdme,
     'own': read_own,
+    'labels': read_labels,
 }
 """Reader of each data set."""
 

@@ -9,9 +9,10 @@ from typing import Any
 from .assembly import ASSEMBLY_RULES, CLIPPING_RULES, assemble
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import ROUNDING_RULES, TIME_RULES, check_offset_rule, event_times
+from .event_times import ROUNDING_RULES, TIME_RULES, check_time_rules, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
+from .labels_only import list_labelled
 from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
@@ -50,6 +51,8 @@ def read_samm(
     frame_tree: str | None = None,
     table: str | Path | None = None,
     lenient: bool = False,
+    backward_rule: str = 'error',
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read SAMM Long Videos from its label workbook and its frames.
 
@@ -65,6 +68,9 @@ def read_samm(
         frame_tree: Name of the frame tree, where there are several. Defaults to None.
         table: The label workbook; None for the newest release. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        backward_rule: What is done with an event whose offset lies before its onset (see
+            `event_times.BACKWARD_RULES`). Defaults to 'error'.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -73,26 +79,16 @@ def read_samm(
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
     root = Path(root)
-    check_offset_rule(offset_rule)
+    check_time_rules(offset_rule, backward_rule)
     check_root(root, 'SAMM Long Videos')
     report = ReadReport(RULES)
     workbook = given_table(root, table) if table else _find_workbook(root)
-    tree = choose_tree(
-        root, _VIDEO_FOLDER, _is_tree, frame_tree, _TREES, 'SAMM_longvideos/<subject>_<number>/ with frames'
-    )
     file = relative(workbook, root)
-    report.found.update(workbook=file, frames=relative(tree, root))
+    report.found.update(workbook=file)
     sheet = LabelSheet.find_one(
         workbook, file, _COLUMNS, ('filename', 'onset', 'apex', 'offset', 'type'), preferred=_SHEET
     )
     report.found['sheet'] = f'{sheet.sheet}, {len(sheet.rows)} rows'
-    listing = VideoListing(root)
-    for folder in subfolders(tree):
-        match = _VIDEO_FOLDER.fullmatch(folder.name)
-        if match is None:
-            listing.ignored.append(listing.relative(folder))
-        else:
-            listing.add(folder.name, match[1], folder, FPS, first_frame=1)
     seen: set[str] = set()
 
     def read_row(cells: dict[str, Any], where: dict[str, Any]) -> LabelledEvent | None:
@@ -101,7 +97,7 @@ def read_samm(
         if match is None:
             raise CellError('Filename', cells['filename'], '<subject>_<video>_<event> such as 006_1_2')
         label = event_class(cells['type'], 'Type')
-        times = event_times(cells, where, report, offset_rule, fractions=True)
+        times = event_times(cells, where, report, offset_rule, fractions=True, backward_rule=backward_rule)
         subject = cell_text(cells.get('subject'), where, report)
         if subject and subject.zfill(3) != match['subject']:
             report.add('subject_differs', **where, found=f'{subject}, {filename}', done=match['subject'])
@@ -119,6 +115,11 @@ def read_samm(
         )
 
     events = sheet.events(read_row, report)
+    if labels_only:
+        ids = [event.video_id for event in events]
+        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], FPS)
+    else:
+        listing = _list_videos(root, frame_tree, report)
     data = assemble(
         'samm',
         listing,
@@ -130,6 +131,21 @@ def read_samm(
         metainfo={'offset_rule': offset_rule},
     )
     return data, report
+
+
+def _list_videos(root: Path, frame_tree: str | None, report: ReadReport) -> VideoListing:
+    tree = choose_tree(
+        root, _VIDEO_FOLDER, _is_tree, frame_tree, _TREES, 'SAMM_longvideos/<subject>_<number>/ with frames'
+    )
+    report.found['frames'] = relative(tree, root)
+    listing = VideoListing(root)
+    for folder in subfolders(tree):
+        match = _VIDEO_FOLDER.fullmatch(folder.name)
+        if match is None:
+            listing.ignored.append(listing.relative(folder))
+        else:
+            listing.add(folder.name, match[1], folder, FPS, first_frame=1)
+    return listing
 
 
 def _find_workbook(root: Path) -> Path:

@@ -36,6 +36,7 @@ _INSTANCE = {
         'apex': {'type': 'integer', 'minimum': 0},
         'emotion': {'type': 'string'},
         'action_units': {'type': 'string'},
+        'self_report': {'type': 'string'},
         'source': {
             'type': 'object',
             'required': ['file', 'row'],
@@ -61,6 +62,15 @@ _VIDEO = {
         'instances': {'type': 'array', 'items': _INSTANCE},
     },
 }
+_LABELLED_VIDEO = {
+    'type': 'object',
+    'required': ['video_id', 'subject', 'fps', 'instances'],
+    'additionalProperties': False,
+    'properties': {
+        key: _VIDEO['properties'][key]  # type: ignore[index]
+        for key in ('video_id', 'subject', 'total_frames', 'fps', 'instances')
+    },
+}
 SCHEMA: dict[str, Any] = {
     'type': 'object',
     'required': ['metainfo', 'data_list'],
@@ -74,12 +84,19 @@ SCHEMA: dict[str, Any] = {
                 'part': {'type': ['string', 'null'], 'pattern': NAME_PATTERN},
                 'splits': {'type': 'object', 'additionalProperties': _NAMES},
                 'source_root': {'type': 'string'},
+                'labels_only': {'type': 'boolean'},
             },
         },
         'data_list': {'type': 'array', 'items': _VIDEO},
     },
 }
 """JSON schema of the annotation file (``metainfo`` + ``data_list``, one entry a long video)."""
+
+LABELS_SCHEMA: dict[str, Any] = {
+    **SCHEMA,
+    'properties': {**SCHEMA['properties'], 'data_list': {'type': 'array', 'items': _LABELLED_VIDEO}},
+}
+"""The same where ``metainfo.labels_only`` is set: labels without frames, perhaps of unknown length."""
 
 
 def validate_annotations(data: Any, origin: str) -> None:
@@ -96,7 +113,7 @@ def validate_annotations(data: Any, origin: str) -> None:
     Raises:
         AnnotationError: With every problem, each naming the entry, what was found and what was expected.
     """
-    validator = jsonschema.Draft202012Validator(SCHEMA)
+    validator = jsonschema.Draft202012Validator(LABELS_SCHEMA if has_labels_only(data) else SCHEMA)
     problems = [f'{error.json_path}: {_reason(error)}' for error in validator.iter_errors(data)]
     if not problems:
         problems = _meaning_problems(data)
@@ -124,7 +141,7 @@ def _meaning_problems(data: dict[str, Any]) -> list[str]:
             problems.append(f'video_id {video_id} stands {count} times, expected once')
     classes = data['metainfo']['classes']
     for video in data['data_list']:
-        total = video['total_frames']
+        total = video.get('total_frames', MAX_FRAMES)
         for i, instance in enumerate(video['instances']):
             place = f'{video["video_id"]}, instance {i}'
             (start, end), label = instance['segment'], instance['label']
@@ -148,18 +165,26 @@ def _meaning_problems(data: dict[str, Any]) -> list[str]:
     return problems
 
 
-def load_annotations(path: str | Path) -> dict[str, Any]:
+def has_labels_only(data: Any) -> bool:
+    """Whether annotations come from a table of labels alone, without frames."""
+    info = data.get('metainfo') if isinstance(data, dict) else None
+    return isinstance(info, dict) and info.get('labels_only') is True
+
+
+def load_annotations(path: str | Path, frames: bool = True) -> dict[str, Any]:
     """Read and check an annotation file.
 
     Args:
         path: The JSON file.
+        frames: Whether the frames are needed too. Defaults to True; labels alone are enough to score
+            detections.
 
     Returns:
         Its content: ``metainfo`` and ``data_list``.
 
     Raises:
         FileNotFoundError: If there is no such file; the message names the command that makes it.
-        AnnotationError: If it is no JSON or does not hold valid annotations.
+        AnnotationError: If it is no JSON, does not hold valid annotations, or lacks the frames.
     """
     path = Path(path)
     if not path.is_file():
@@ -169,6 +194,11 @@ def load_annotations(path: str | Path) -> dict[str, Any]:
         )
     data = read_json(path, lambda reason: AnnotationError(str(path), [reason]))
     validate_annotations(data, str(path))
+    if frames and has_labels_only(data):
+        raise AnnotationError(
+            str(path),
+            ['labels without frames (--labels-only), expected what tools/prepare.py writes without it'],
+        )
     return data
 
 

@@ -14,6 +14,7 @@ from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, frame_number
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
+from .labels_only import list_labelled
 from .locate import check_root, find_tables, given_table, only, relative, subfolders, walk
 from .read_report import ReadReport
 from .video_listing import VideoListing
@@ -46,6 +47,7 @@ def read_smic(
     frame_tree: str | None = None,
     table: str | Path | None = None,
     lenient: bool = False,
+    labels_only: bool = False,
 ) -> tuple[dict[str, Any], ReadReport]:
     """Read SMIC-E-long from the label workbook and the frames of one camera.
 
@@ -60,6 +62,7 @@ def read_smic(
             name. Defaults to None: the first camera that is there.
         table: The label workbook, where it is not to be searched for. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
+        labels_only: Read the table alone: the frames need not be there. Defaults to False.
 
     Returns:
         The annotations (see ``schema.py``) and the report.
@@ -70,24 +73,26 @@ def read_smic(
     root = Path(root)
     check_root(root, 'SMIC-E-long')
     report = ReadReport(RULES)
-    camera, tree = _find_camera(root, frame_tree)
-    books = [p for p in find_tables(root, _SUBJECT_FOLDER) if 'annotation' in p.name and _camera(p) == camera]
+    tree = None
+    if labels_only:
+        camera = _camera_of_table(root, frame_tree, table)
+    else:
+        camera, tree = _find_camera(root, frame_tree)
+    books = [p for p in _find_books(root) if _camera(p) == camera]
     expected = f'SMIC-{camera}-E_annotation.xlsx'
     workbook = (
         given_table(root, table) if table else only(books, root, 'label workbooks', expected, '--table')
     )
     file = relative(workbook, root)
-    report.found.update(workbook=file, frames=relative(tree, root), camera=f'{camera}, {FPS[camera]:g} fps')
+    report.found.update(workbook=file, camera=f'{camera}, {FPS[camera]:g} fps')
     sheet = LabelSheet.find_one(workbook, file, _COLUMNS, ('filename', 'onset', 'offset', 'first'))
-    listing = VideoListing(root)
-    for subject_folder in subfolders(tree):
-        for folder in subfolders(subject_folder):
-            match = _VIDEO.fullmatch(folder.name)
-            if match is None:
-                listing.ignored.append(listing.relative(folder))
-            else:
-                listing.add(_video_id(match), _subject(match), folder, FPS[camera])
     events = sheet.events(lambda cells, where: _read_row(cells, where, report), report)
+    if tree is None:
+        ids = [event.video_id for event in events]
+        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], FPS[camera])
+    else:
+        listing = _list_videos(root, tree, FPS[camera])
+        report.found['frames'] = relative(tree, root)
     data = assemble('smic', listing, events, sheet.problems, report, lenient, metainfo={'camera': camera})
     return data, report
 
@@ -121,6 +126,32 @@ def _read_row(cells: dict[str, Any], where: dict[str, Any], report: ReadReport) 
         first_frame=first,
         where=where,
     )
+
+
+def _list_videos(root: Path, tree: Path, fps: float) -> VideoListing:
+    listing = VideoListing(root)
+    for subject_folder in subfolders(tree):
+        for folder in subfolders(subject_folder):
+            match = _VIDEO.fullmatch(folder.name)
+            if match is None:
+                listing.ignored.append(listing.relative(folder))
+            else:
+                listing.add(_video_id(match), _subject(match), folder, fps)
+    return listing
+
+
+def _find_books(root: Path) -> list[Path]:
+    return [path for path in find_tables(root, _SUBJECT_FOLDER) if 'annotation' in path.name]
+
+
+def _camera_of_table(root: Path, camera: str | None, table: str | Path | None) -> str:
+    """The camera that was asked for, else that of the table, else the preferred one of several tables."""
+    named = [_camera(path) for path in ([given_table(root, table)] if table else _find_books(root))]
+    chosen = camera or next((name for name in FPS if name in named), None)
+    if chosen not in FPS:
+        expected = 'HS, VIS or NIR in the name of the label workbook, or given with --frame-tree'
+        raise AnnotationError(str(root), [f'camera {chosen}, expected {expected}'])
+    return chosen
 
 
 def _number(cell: Any, column: str) -> int:

@@ -15,10 +15,10 @@ from mmaction_mespot.annotations.cells import event_class
 from mmaction_mespot.annotations.event_times import event_times
 from mmaction_mespot.annotations.own import COLUMNS, RULES
 from mmaction_mespot.annotations.read_report import ReadReport
+from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.video.folder_source import FolderSource
-from mmaction_mespot.strict_csv import MAX_LABEL_ROWS, read_csv
 
 _LISTED_ROWS = 10
 _ANY_FPS = 30.0
@@ -61,7 +61,7 @@ def read_ground_truth(path: str | Path) -> list[LabelledRow]:
     def error(reason: str) -> MESpotError:
         return MESpotError(f'{path}: {reason}')
 
-    for number, cells in read_csv(path, COLUMNS, error, lower=True, max_rows=MAX_LABEL_ROWS):
+    for number, cells in read_table(path, COLUMNS, error, lower=True, max_rows=MAX_LABEL_ROWS):
         where = {'file': path.name, 'sheet': '', 'row': number}
         row: dict[str, Any] = {key: cells[key] or None for key in COLUMNS}
         if row['video'] is None or all(row[key] is None for key in COLUMNS[1:]):

@@ -35,7 +35,7 @@ LABELS: list[tuple] = [
     (1, 'disgust1_2', 50, 58, 0, '4', 'negative', 'macro-expression', 'disgust'),
     (1, 'disgust1_10', 60, 65, 70, 'L12', 'others', 'micro-expression', 'disgust'),
     (1, ' happy1_1 ', 990, 1000, 1005, '6+12', 'happyiness', 'macro-expression', 'happy'),
-    (1, 'happy1_3', 100, 0, 130, '12', 'happiness', 'macro-expression', 'happy'),
+    (1, 'happy1_3', 100, 0, 130, '12', 'happiness', 'macro-expression', 'happyiness'),
     (1, 'happy1_4', 200, 240, 230, '12', 'happiness', 'macro-expression', 'happy'),
     (2, 'anger1_10', 30, 36, 46, '4', 'anger', 'micro-expression', 'anger'),
     (2, 'anger1_11', 30, 40, 60, '4', 'anger', 'macro-expression', 'anger'),

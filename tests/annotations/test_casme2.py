@@ -59,7 +59,7 @@ def test_every_event(download: Path) -> None:
         'offset_missing_apex': 2,
         'apex_missing': 1,
         'apex_after_offset': 1,
-        'emotion_spelling': 1,
+        'emotion_spelling': 2,
         'blanks_stripped': 1,
         'overlapping_pair': 1,
         'video_without_events': 1,
@@ -78,7 +78,7 @@ def test_summary_and_rows_name_every_rule(download: Path, tmp_path: Path) -> Non
     report.save_csv(tmp_path / 'annotations_report.csv')
     with (tmp_path / 'annotations_report.csv').open(encoding='utf-8') as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 8
+    assert len(rows) == 9
     row = next(row for row in rows if row['rule'] == 'offset_missing_apex')
     assert row['file'] == 'CAS(ME)^2code_final.xlsx'
     assert (row['sheet'], row['row']) == ('CASFEcode_final', '2')

@@ -114,3 +114,16 @@ def test_wholly_before_the_first_frame(root: Path) -> None:
     write_casme3_table(root, [['spNO.14', 'c', 5, 9, 12, '12', 'Macro-expression', 'I']])
     with pytest.raises(AnnotationError, match=r'event 5\.\.12 before the start of spNO.14_c'):
         read_casme3(root)
+
+
+def test_a_row_whose_offset_lies_before_its_onset(root: Path) -> None:
+    """As row 751 of the published table of ME."""
+    write_casme3_table(root, [['spNO.1', 'a', 47, 50, 24, '4', 'Micro-expression', 'I'], *LABELS])
+    data, report = read_casme3(root)
+    assert report.counts['backward_drop'] == 1
+    assert '1 events whose offset lies before the onset: dropped' in report.summary()
+    assert lost_rows(data, report, range(2, 10)) == []
+    data, report = read_casme3(root, backward_rule='missing')
+    assert (39, 43, 1, 42) in events_of(data, 'spNO.1_a')
+    with pytest.raises(AnnotationError, match='column offset: found 24, expected 0 or a frame number from'):
+        read_casme3(root, backward_rule='error')

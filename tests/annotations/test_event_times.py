@@ -1,6 +1,8 @@
 import pytest
 
-from mmaction_mespot.annotations.event_times import TIME_RULES, EventTimes, event_times
+from mmaction_mespot.annotations.annotation_error import AnnotationError
+from mmaction_mespot.annotations.cell_error import CellError
+from mmaction_mespot.annotations.event_times import TIME_RULES, EventTimes, check_time_rules, event_times
 from mmaction_mespot.annotations.read_report import ReadReport
 
 WHERE = {'file': 'a.xlsx', 'sheet': 's', 'row': 2}
@@ -24,3 +26,23 @@ def test_rules_for_the_offset(rule, times, counted):
     found = [event_times(row, WHERE, report, rule) for row in rows]
     assert found == [None if one is None else EventTimes(*one) for one in times]
     assert report.counts[f'offset_missing_{rule}'] == counted
+
+
+@pytest.mark.parametrize(
+    ('rule', 'times'), [('drop', None), ('missing', EventTimes(30, 36, 36, offset_filled=True))]
+)
+def test_an_offset_before_the_onset(rule, times):
+    report = ReadReport(TIME_RULES)
+    row = {'onset': 30, 'apex': 36, 'offset': 20}
+    assert event_times(row, WHERE, report, backward_rule=rule) == times
+    assert report.counts[f'backward_{rule}'] == 1
+    with pytest.raises(CellError, match=r'column offset: found 20, expected 0 or .* \(or --backward-rule'):
+        event_times(row, WHERE, report)
+
+
+def test_unknown_rules_are_named():
+    check_time_rules('apex', 'drop')
+    with pytest.raises(AnnotationError, match="found 'last', expected one of apex"):
+        check_time_rules('last', 'drop')
+    with pytest.raises(AnnotationError, match="found 'swap', expected one of error, drop, missing"):
+        check_time_rules('apex', 'swap')

@@ -10,7 +10,7 @@ from mmaction_mespot.annotations.registry import READERS, read_dataset
 
 
 def test_data_sets_and_their_options(tmp_path: Path) -> None:
-    assert list(READERS) == ['casme2', 'samm', 'casme3', 'smic', 'fourdme', 'own']
+    assert list(READERS) == ['casme2', 'samm', 'casme3', 'smic', 'fourdme', 'own', 'labels']
     write_smic(tmp_path)
     data = read_dataset('smic', tmp_path, offset_rule=None, frame_tree='HS', lenient=False)[0]
     assert data['metainfo']['dataset'] == 'smic'

@@ -141,3 +141,32 @@ def test_no_gpu(
     command = ['casme2', '--root', str(root), '--out', str(root.parent / 'out')]
     assert tool.main([*command, '--device', 'cuda', '--flow-batch', '16']) == 2
     assert 'error: device cuda: torch' in capsys.readouterr().err
+
+
+def test_labels_without_frames(
+    tool: ModuleType, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / 'labels'
+    workbook = root / 'CAS(ME)^2code_final.xlsx'
+    command = ['casme2', '--root', str(tmp_path), '--table', str(workbook), '--out', str(out)]
+    assert tool.main([*command, '--labels-only', '--dry-run']) == 0 and not out.exists()
+    assert tool.main([*command, '--labels-only']) == 0
+    assert 'labels of 1 videos' in capsys.readouterr().out
+    data = json.loads((out / 'annotations.json').read_text(encoding='utf-8'))
+    assert data['metainfo']['labels_only'] is True
+    assert [(v['video_id'], v['instances'][0]['segment']) for v in data['data_list']] == [
+        ('s15_0101', [2, 6])
+    ]
+    assert (out / 'annotations_report.csv').read_text(encoding='utf-8').startswith('rule,file,sheet,row')
+
+
+def test_a_table_of_labels_of_ones_own(
+    tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / 'labels.csv').write_text('video,onset,offset,type\nv,1,9,ME\n')
+    command = ['labels', '--root', str(tmp_path), '--out', str(tmp_path / 'out')]
+    assert tool.main(command) == 2
+    assert 'no frame rate, expected a column fps or one given with --fps' in capsys.readouterr().err
+    assert tool.main([*command, '--fps', '30']) == 0
+    assert tool.main([*command, '--fps', '30', '--sheet', 'x']) == 2
+    assert 'does not know the option sheet' in capsys.readouterr().err
