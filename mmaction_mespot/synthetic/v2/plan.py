@@ -72,6 +72,7 @@ class Part:
         hands: Hands in front of the lower face a minute.
         morph: Whether the expressions are morphs between two stills.
         face: Whether there is a face.
+        footage: Whether real clips are drawn into, see `carrier_plan`; the other rates do not count then.
     """
 
     mae: float
@@ -85,6 +86,7 @@ class Part:
     hands: float = 0.1
     morph: bool = False
     face: bool = True
+    footage: bool = False
 
 
 PARTS = {
@@ -94,6 +96,7 @@ PARTS = {
     'talk': Part(0, 0, (15, 10, 15), talk=5.0, chew=0.5, head=2.0, hands=0.3),
     'motion': Part(0, 0, (15, 10, 15), talk=0.2, gaze=10, head=10.0, hands=1.0),
     'morph': Part(6, 4, (20, 10, 15), head=1.0, morph=True),
+    'carrier': Part(9, 7, (12, 4, 6), footage=True),
     'none': Part(0, 0, (3, 3, 10), blinks=0, gaze=0, head=0, hands=0, face=False),
 }
 """Parts by name; rates a minute. `natural` has those of CAS(ME)^2: 3.1 MaE and 0.58 ME in 86 s."""
@@ -174,7 +177,7 @@ def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> 
     events: list[Event] = []
     for kind, rate in (('MaE', part.mae), ('ME', part.me)):
         for _ in range(int(rng.poisson(rate * minutes))):
-            event = _expression(rng, kind, fps, total, part.morph)
+            event = sample_expression(rng, kind, fps, total, part.morph)
             clashes = [
                 o for o in events if o.start < event.end + 0.2 * fps and event.start < o.end + 0.2 * fps
             ]
@@ -184,7 +187,18 @@ def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> 
     return events
 
 
-def _expression(rng: np.random.Generator, kind: str, fps: int, total: int, morph: bool) -> Event:
+def sample_expression(
+    rng: np.random.Generator, kind: str, fps: int, total: int, morph: bool = False
+) -> Event:
+    """Sample a labelled event.
+
+    Args:
+        rng: Source of the numbers.
+        kind: `MaE` or `ME`.
+        fps: Frames a second.
+        total: Length of the film in frames.
+        morph: Whether it is a morph, which has no action units. Defaults to False.
+    """
     if kind == 'ME':
         length_s = float(rng.uniform(0.17, 0.5))
         amplitude = _log_uniform(rng, 0.005, 0.03)

@@ -15,13 +15,11 @@ from mmaction_mespot.synthetic.still import Still, frame_still
 from mmaction_mespot.synthetic.stills import PersonStills, read_picture
 from mmaction_mespot.synthetic.v2.motion import SIDES, WIDEST, build_film_motion
 from mmaction_mespot.synthetic.v2.plan import FilmPlan
+from mmaction_mespot.synthetic.v2.warp import BRIGHTEST, DARKEST, FOLD_SHADING, arriving
 
-_LID_LEVELS, _MOUTH_LEVELS, _INVERSIONS = 25, 33, 2
+_LID_LEVELS, _MOUTH_LEVELS = 25, 33
 _EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
 _NECK, _EARS = 152, (234, 454)
-_FOLD_SHADING = 0.4
-# Folds are deep, stretched skin is hardly brighter.
-_DARKEST, _BRIGHTEST = -0.4, 0.06
 # Below this share of the frame's width beside the face there is no room for a head that moves much.
 _ROOMY_IOD_SHARE = 0.26
 _IOD_SHARE = 0.24
@@ -86,18 +84,8 @@ class FilmRenderer:
         moved[0] += self._room * motion.across[index] * self.still.iod
         moved[1] += self._room * motion.down[index] * self.still.iod
         grid[:2] += moved * self._weight
-        np.clip(grid[2], _DARKEST, _BRIGHTEST, out=grid[2])
-        forward = grid.astype(np.float32)
-        rows, columns = forward.shape[1:]
-        node_y, node_x = np.mgrid[:rows, :columns].astype(np.float32)
-        arriving = forward
-        for _ in range(_INVERSIONS):
-            at_x, at_y = node_x - arriving[0] / GRID_STEP, node_y - arriving[1] / GRID_STEP
-            planes = [
-                cv2.remap(p, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in forward
-            ]
-            arriving = np.stack(planes)
-        return arriving
+        np.clip(grid[2], DARKEST, BRIGHTEST, out=grid[2])
+        return arriving(grid.astype(np.float32), GRID_STEP)
 
     def frame(self, index: int) -> np.ndarray:
         """Draw a frame: grey (height, width) or BGR (height, width, 3), uint8."""
@@ -147,7 +135,7 @@ def _face_basis(still: Still, points: np.ndarray, weight: np.ndarray) -> np.ndar
             squeezed = np.gradient(field[..., 0], GRID_STEP, axis=1) + np.gradient(
                 field[..., 1], GRID_STEP, axis=0
             )
-            basis.append(np.concatenate([field, _FOLD_SHADING * squeezed[..., None]], axis=-1))
+            basis.append(np.concatenate([field, FOLD_SHADING * squeezed[..., None]], axis=-1))
     _, across, towards_chin, iod = face_axes(still.landmarks)
     eyes = [still.landmarks[list(eye), :2].mean(0) for eye in _EYES]
     near = sum(np.exp(-0.5 * ((points - eye) ** 2).sum(-1) / (0.1 * iod) ** 2) for eye in eyes)
