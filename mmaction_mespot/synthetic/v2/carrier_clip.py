@@ -15,7 +15,12 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.faces.shape import region_places, shape_points, without_pose
+from mmaction_mespot.preprocessing.faces.shape import (
+    SHAPE_REGIONS,
+    region_places,
+    shape_points,
+    without_pose,
+)
 from mmaction_mespot.preprocessing.video import open_video_source
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.synthetic.morph import similarity_3d
@@ -31,7 +36,7 @@ _ACTIVITY_WINDOW_S = 1.0
 # A face that moves further than this within a second makes an expression of its own (or sings).
 _LIVELIEST = 0.22
 _SHORTEST_S = 1.5
-_AROUND_LABEL_S = 0.3
+_AROUND_LABEL_S = 0.1
 _TRACK_VERSION = 1
 
 
@@ -45,8 +50,8 @@ class CarrierClip:
         size: Width and height in px.
         landmarks: Mesh of each frame, smooth over time, shape (n, 468, 3), px.
         found: Whether the face was found, shape (n,), bool.
-        activity: How far the most mobile region of the face moves within a second around each frame, the pose
-            taken out, shape (n,), in inter-ocular distances.
+        activity: How far the most mobile region of the brows, and of the rest of the face, moves within a
+            second around each frame, the pose taken out, shape (n, 2), in inter-ocular distances.
         gap: Distance between the lips, shape (n,), in inter-ocular distances.
     """
 
@@ -70,7 +75,7 @@ class CarrierClip:
         Args:
             labelled: Expressions that are known, half-open, in frames.
         """
-        free = self.found & (self.activity < _LIVELIEST)
+        free = self.found & (self.activity.max(1) < _LIVELIEST)
         margin = round(_AROUND_LABEL_S * self.fps)
         for start, end in labelled:
             free[max(0, start - margin) : end + margin] = False
@@ -172,12 +177,14 @@ def track_clip(path: Path, cache: Path, tracker: FaceTracker | None = None) -> C
 
 
 def face_activity(meshes: np.ndarray, fps: float, iod: float) -> np.ndarray:
-    """How far the most mobile region moves within a second around each frame, shape (n,), in units of iod."""
+    """How far the brows and the rest of a face move within a second around each frame, see `CarrierClip`."""
     places = region_places(without_pose(shape_points(meshes), iod)) / iod
     places = gaussian_filter1d(places, _ACTIVITY_SMOOTHING_S * fps, axis=0)
     width = round(_ACTIVITY_WINDOW_S * fps) | 1
     spread = maximum_filter1d(places, width, axis=0) - minimum_filter1d(places, width, axis=0)
-    return np.linalg.norm(spread, axis=-1).max(axis=1)
+    moved = np.linalg.norm(spread, axis=-1)
+    brows = np.array(['brow' in name for name in SHAPE_REGIONS])
+    return np.stack([moved[:, brows].max(1), moved[:, ~brows].max(1)], axis=1)
 
 
 def smooth_meshes(meshes: np.ndarray, fps: float) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.synthetic.event import Event
 from mmaction_mespot.synthetic.v2.carrier_clip import CarrierClip, find_clips, track_clip
-from mmaction_mespot.synthetic.v2.plan import JAW, PARTS, FilmCamera, FilmPlan, sample_expression
+from mmaction_mespot.synthetic.v2.plan import JAW, PARTS, SKIN_REACH, FilmCamera, FilmPlan, sample_expression
 
 Carrier = tuple[CarrierClip, list[tuple[int, int]]]
 """A clip and the stretches of it that can carry events."""
@@ -24,6 +24,9 @@ _SHUT, _UPRIGHT_DEG, _FRONTAL_DEG = 0.05, 14.0, 28.0
 # An expression stands out against what the face does by itself; a micro-expression needs a quiet face.
 _QUIET_FOR_ME = 0.05
 _GAP_S = 0.25
+_BROWS = (1, 2, 4)
+# Lips that are pressed and lids that tighten move less far than the skin of the cheeks.
+_REACH = {7: 0.06, 9: 0.12, 10: 0.12, 17: 0.12, 24: 0.05}
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,11 @@ def find_carriers(
     for name, paths in find_clips(folder).items():
         for path in paths:
             labelled = known.get(path.stem, ())
+            if labelled is None:
+                notes.append(f'{path}: its expressions are not known: left out')
+                continue
             clip = track_clip(path, cache)
-            stretches = [] if labelled is None else clip.stretches(labelled)
-            if stretches:
+            if stretches := clip.stretches(labelled):
                 people.setdefault(name, []).append((clip, stretches))
             else:
                 notes.append(f'{path}: no 1.5 s with a face that makes no expression of its own: left out')
@@ -179,18 +184,34 @@ def _events(rng: np.random.Generator, plan: CarrierPlan, clip: CarrierClip) -> l
     events: list[Event] = []
     for kind, rate in (('MaE', PARTS['carrier'].mae), ('ME', PARTS['carrier'].me)):
         for _ in range(int(rng.poisson(rate * total / fps / 60))):
-            for _ in range(_TRIES):
-                event = sample_expression(rng, kind, fps, total)
+            for attempt in range(_TRIES):
+                largest = 0.4 if attempt < _TRIES // 3 else SKIN_REACH
+                event = sample_expression(rng, kind, fps, total, largest=largest)
                 during = slice(event.start, event.end)
+                if event.amplitude > SKIN_REACH and not drawable[during].all():
+                    continue
+                event = _within_reach(event, bool(drawable[during].all()))
                 clash = any(
                     o.start < event.end + _GAP_S * fps and event.start < o.end + _GAP_S * fps for o in events
                 )
-                quiet = _QUIET_FOR_ME if kind == 'ME' else event.amplitude
-                jaw = any(unit == JAW for unit, _, _ in event.actions)
-                if not clash and activity[during].max() < quiet and (not jaw or drawable[during].all()):
+                own = max(activity[during, int(unit not in _BROWS)].max() for unit, _, _ in event.actions)
+                if not clash and own < (_QUIET_FOR_ME if kind == 'ME' else event.amplitude):
                     events.append(event)
                     break
     return events
+
+
+def _within_reach(event: Event, mouth: bool) -> Event:
+    """The event as large as its action units can be, without a drawn mouth where there can be none."""
+    actions = tuple(action for action in event.actions if mouth or action[0] != JAW)
+    if any(unit == JAW for unit, _, _ in actions):
+        return event
+    reach = min(_REACH.get(unit, SKIN_REACH) for unit, _, _ in actions)
+    largest = event.amplitude * max(max(left, right) for _, left, right in actions)
+    amplitude = round(min(largest, reach), 6)
+    factor = event.amplitude / largest
+    scaled = tuple((u, round(min(le * factor, 1), 6), round(min(ri * factor, 1), 6)) for u, le, ri in actions)
+    return replace(event, amplitude=amplitude, actions=scaled)
 
 
 def head_angles(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -188,7 +188,7 @@ def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> 
 
 
 def sample_expression(
-    rng: np.random.Generator, kind: str, fps: int, total: int, morph: bool = False
+    rng: np.random.Generator, kind: str, fps: int, total: int, morph: bool = False, largest: float = 0.4
 ) -> Event:
     """Sample a labelled event.
 
@@ -198,6 +198,7 @@ def sample_expression(
         fps: Frames a second.
         total: Length of the film in frames.
         morph: Whether it is a morph, which has no action units. Defaults to False.
+        largest: Largest amplitude of an MaE in inter-ocular distances. Defaults to 0.4.
     """
     if kind == 'ME':
         length_s = float(rng.uniform(0.17, 0.5))
@@ -205,7 +206,7 @@ def sample_expression(
         shares = (float(rng.uniform(0.3, 0.45)), float(rng.uniform(0.05, 0.25)))
     else:
         length_s = float(np.clip(1.1 * np.exp(0.6 * rng.standard_normal()), 0.55, 5.5))
-        amplitude = _log_uniform(rng, 0.02, 0.4)
+        amplitude = _log_uniform(rng, 0.02, largest)
         onset_s = min(float(rng.uniform(0.15, 0.6)), 0.4 * length_s)
         shares = (
             onset_s / length_s,
