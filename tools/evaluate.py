@@ -58,7 +58,12 @@ def parse_args() -> argparse.Namespace:
     option('--top-k', type=int, help='most detections of a video; 0 for all')
     option('--floor-ends', action=flag, help='whether ends of detections are cut to whole frames')
     option('--strict-scores', action=flag, help='whether scores must lie above the thresholds')
-    add('--thresholds', help='score thresholds, such as MaE=0.5,ME=0.4 (default: those of the dump)')
+    add(
+        '--threshold',
+        '--thresholds',
+        dest='thresholds',
+        help='score thresholds, such as MaE=0.5,ME=0.4 (default: those of the dump)',
+    )
     add(
         '--false-per-minute',
         type=float,

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.event_times import BACKWARD_RULES, OFFSET_RULES
@@ -13,6 +14,7 @@ from mmaction_mespot.annotations.registry import READERS, read_dataset
 from mmaction_mespot.annotations.schema import has_labels_only, save_annotations
 from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, run_command
 from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.flow import METHODS
 from mmaction_mespot.preprocessing.preparation_estimate import estimate_preparation
 from mmaction_mespot.preprocessing.preparation_settings import (
@@ -38,13 +40,27 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         '--shard', default='1/1', metavar='I/N', help='part I of N, for machines that share a disk'
     )
     parser.add_argument('--dry-run', action='store_true', help='say what is left, how long, how large')
-    parser.add_argument('--streams', default=','.join(STREAMS), help=f'default: {",".join(STREAMS)}')
     parser.add_argument(
-        '--crop-size', type=int, default=224, help='side of the aligned crop in px (default: 224)'
+        '--for',
+        dest='network',
+        metavar='CONFIG_OR_CHECKPOINT',
+        help='prepare what this network reads: streams, crop, flow, rate (or lite, which ships)',
     )
-    parser.add_argument('--flow', choices=METHODS, default='tvl1', help='optical flow (default: tvl1)')
+    parser.add_argument('--streams', help=f'default: {",".join(STREAMS)}')
+    parser.add_argument('--crop-size', type=int, help='side of the aligned crop in px (default: 224)')
+    parser.add_argument('--flow', choices=METHODS, help='optical flow (default: tvl1)')
     parser.add_argument(
         '--flow-gap', type=int, help='frames between the images of a flow (default: 4 at 30 fps)'
+    )
+    parser.add_argument(
+        '--target-fps',
+        type=float,
+        help='positions per second; faster videos are seen at about it (default: 30)',
+    )
+    parser.add_argument(
+        '--strict',
+        action='store_true',
+        help='refuse videos with frames that cannot be read, which are passed over',
     )
     parser.add_argument('--device', choices=DEVICES, default='cpu', help='where TV-L1 runs (default: cpu)')
     parser.add_argument('--flow-batch', type=int, default=32, help='pairs on the GPU at a time (default: 32)')
@@ -85,15 +101,40 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _asked_for(args: argparse.Namespace) -> dict[str, Any]:
+    """Streams, crop, flow and rate: those of the network, or of the options.
+
+    Raises:
+        MESpotError: If an option contradicts the network.
+    """
+    given = {
+        'streams': None if args.streams is None else tuple(args.streams.split(',')),
+        'crop_size': args.crop_size,
+        'flow_method': args.flow,
+        'flow_gap': args.flow_gap,
+        'target_fps': args.target_fps,
+    }
+    given = {key: value for key, value in given.items() if value is not None}
+    if args.network is None:
+        return given
+    from mmaction_mespot.apis.preparation_for import preparation_for  # imports torch
+
+    needed = preparation_for(args.network)
+    for key, value in given.items():
+        if key == 'streams':
+            needed[key] = tuple(dict.fromkeys((*needed[key], *value)))
+        elif needed.setdefault(key, value) != value:
+            raise MESpotError(f'{key}: found {value!r}, {args.network} needs {needed[key]!r}')
+    return needed
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 1 if a video failed, 2 if nothing could be started."""
     args = parse_args(arguments)
     try:
         settings = PreparationSettings(
-            streams=tuple(args.streams.split(',')),
-            crop_size=args.crop_size,
-            flow_method=args.flow,
-            flow_gap=args.flow_gap,
+            **_asked_for(args),
+            strict=args.strict,
             format=args.format,
             flow_bound=args.flow_bound,
             device=args.device,

@@ -13,12 +13,13 @@ from pathlib import Path
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.selection import parse_thresholds
 from mmaction_mespot.spotting.ground_truth import read_ground_truth
 from mmaction_mespot.spotting.inferencer import FACES
 from mmaction_mespot.spotting.jobs import SpotterSetup
 from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.spotting.reporter import SpotReporter
-from mmaction_mespot.spotting.videos import SpotOptions, parse_thresholds, spot_videos
+from mmaction_mespot.spotting.videos import SpotOptions, spot_videos
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 
 
@@ -31,10 +32,14 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('videos', nargs='+', help='video files, folders of numbered images, or folders of such')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
     add('--model', choices=SPOTTERS, default=MOVEMENT, help=f'without --config (default: {MOVEMENT})')
-    add('--config', help='config of a network of your own')
-    add('--checkpoint', help='its weights')
+    add('--config', help='config of a network of your own, or one of configs/spotters')
+    add('--checkpoint', help='weights of a network (configs/spotters need none)')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
-    add('--threshold', help='smallest scores, such as MaE=0.9,ME=0.8 (default: those of the model)')
+    add(
+        '--threshold',
+        '--thresholds',
+        help='smallest scores, such as MaE=0.9,ME=0.8 (default: those of the model)',
+    )
     add('--calibration', type=Path, help='thresholds and probabilities that tools/adapt.py fitted')
     add('--meta', type=Path, help='CSV of the study, by its column video or subject, for study.csv')
     add('--ground-truth', help='labels, a CSV video,onset,apex,offset,type')
@@ -55,8 +60,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Spot, write, and give the exit code."""
     args = parse_args(arguments)
-    if (args.config is None) != (args.checkpoint is None):
-        raise MESpotError('--config and --checkpoint belong together, give both or none')
+    if args.config is None and args.checkpoint is not None:
+        raise MESpotError('--checkpoint needs the --config that it belongs to')
     if args.config is not None and args.model != MOVEMENT:
         raise MESpotError('give --model or --config, not both')
     labels = read_ground_truth(args.ground_truth) if args.ground_truth else None

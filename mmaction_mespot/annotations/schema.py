@@ -11,12 +11,16 @@ import jsonschema
 
 from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.contained import NAME_PATTERN, RELATIVE_PATTERN
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.frame_grid import grid_of
 from mmaction_mespot.strict_json import read_json
 
 from .annotation_error import AnnotationError
 
 MAX_FRAMES = 10**8
 """Most frames of a video: 38 days at 30 fps."""
+MAX_POSITIONS = 10**7
+"""Most positions that a video is prepared on: 92 hours at 30 fps."""
 MAX_FPS = 100_000
 """Highest frame rate of a video."""
 
@@ -44,6 +48,25 @@ _INSTANCE = {
         },
     },
 }
+_GRID = {
+    'type': 'object',
+    'required': ['fps', 'positions', 'runs'],
+    'additionalProperties': False,
+    'properties': {
+        'fps': {'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FPS},
+        'positions': {'type': 'integer', 'minimum': 1, 'maximum': MAX_POSITIONS},
+        'runs': {
+            'type': 'array',
+            'minItems': 1,
+            'items': {
+                'type': 'array',
+                'items': {'type': 'integer', 'minimum': 0, 'maximum': MAX_FRAMES},
+                'minItems': 3,
+                'maxItems': 3,
+            },
+        },
+    },
+}
 _VIDEO = {
     'type': 'object',
     'required': ['video_id', 'subject', 'total_frames', 'fps', 'size', 'instances'],
@@ -60,6 +83,7 @@ _VIDEO = {
         'fps': {'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FPS},
         'size': {'type': 'array', 'items': _SIDE, 'minItems': 2, 'maxItems': 2},
         'instances': {'type': 'array', 'items': _INSTANCE},
+        'grid': _GRID,
     },
 }
 _LABELLED_VIDEO = {
@@ -142,6 +166,10 @@ def _meaning_problems(data: dict[str, Any]) -> list[str]:
     classes = data['metainfo']['classes']
     for video in data['data_list']:
         total = video.get('total_frames', MAX_FRAMES)
+        try:
+            grid_of(video)
+        except MESpotError as error:
+            problems.append(f'{video["video_id"]}: {error}')
         for i, instance in enumerate(video['instances']):
             place = f'{video["video_id"]}, instance {i}'
             (start, end), label = instance['segment'], instance['label']

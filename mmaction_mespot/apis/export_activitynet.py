@@ -15,9 +15,11 @@ from mmaction_mespot.annotations.schema import load_annotations, save_annotation
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.datasets.feature_store import FeatureReader
 from mmaction_mespot.datasets.subject_selection import select_subjects
+from mmaction_mespot.datasets.video_events import VideoEvents
 from mmaction_mespot.datasets.window_layout import WindowLayout
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.grid import frames_per_position
 from mmaction_mespot.intervals.position_grid import count_positions
 from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.strict_json import read_json
@@ -71,9 +73,10 @@ def export_activitynet(
             if not 0 <= level < len(reader.strides):
                 raise MESpotError(f'{reader.path}: no level {level}, found 0 to {len(reader.strides) - 1}')
             interval, align = float(reader.attrs['frame_interval']), max(reader.strides)
+            # Features lie on the grid of the streams; ActivityNet's entries are in the video's own frames.
+            interval *= video['total_frames'] / VideoEvents.from_annotation(video).total_frames
         else:
-            interval = 1.0 if target_fps is None else video['fps'] / target_fps
-            align = 1
+            interval, align = frames_per_position(video['fps'], target_fps), 1
         for window in _windows(video, interval, align, clip_len, stride):
             name, entry = _entry(video, part, interval, window, reader, level)
             entries[name] = entry

@@ -18,6 +18,7 @@ from torch import Tensor
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
 from mmaction_mespot.datasets.feature_store import FeatureWriter
+from mmaction_mespot.datasets.video_events import VideoEvents
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.position_grid import count_positions, last_aligned_start
 from mmaction_mespot.models.streaming.backbone_runner import BackboneRunner, default_chunk_len
@@ -175,8 +176,8 @@ def _extract_video(
     chunk_len: int | None,
 ) -> float:
     """Write one video; gives the positions through the backbone for each position of the video."""
-    fps = float(video['fps'])
-    interval = settings.interval(fps)
+    events = VideoEvents.from_annotation(video)
+    fps, interval = events.fps, settings.interval(events.fps, events.video_fps)
     stream = FeatureStream(
         runner.run_parts,
         interval,
@@ -186,7 +187,7 @@ def _extract_video(
     )
     strides = runner.grid.strides
     with FeatureWriter(path, strides, fps, interval, half) as writer:
-        for frame in _frames(root, video, settings):
+        for frame in _frames(root, video['video_id'], events.total_frames, settings):
             for chunk in stream.push(frame):
                 writer.append(_split(chunk.levels, runner.parts, grid))
         positions = count_positions(stream.frames, interval)
@@ -203,16 +204,16 @@ def _extract_video(
     return stream.positions_run / positions
 
 
-def _frames(root: Path, video: dict[str, Any], settings: WindowSettings) -> Iterator[dict[str, np.ndarray]]:
+def _frames(
+    root: Path, video_id: str, total: int, settings: WindowSettings
+) -> Iterator[dict[str, np.ndarray]]:
     """Read a video's streams frame by frame."""
     readers = {
-        name: StreamReader(root / folder / f'{video["video_id"]}.h5')
-        for name, folder in settings.streams.items()
+        name: StreamReader(root / folder / f'{video_id}.h5') for name, folder in settings.streams.items()
     }
-    total = video['total_frames']
     for reader in readers.values():
         if len(reader) != total:
-            raise MESpotError(f'{reader.path}: {len(reader)} frames, expected {total} as annotated')
+            raise MESpotError(f'{reader.path}: {len(reader)} entries, expected {total} as annotated')
     for start in range(0, total, FRAMES_PER_READ):
         wanted = np.arange(start, min(start + FRAMES_PER_READ, total))
         block = {

@@ -12,12 +12,15 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
 
 from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.selection import parse_thresholds
 from mmaction_mespot.shipped_files import find_config
 
 NO_CHECKPOINT = 'none'
@@ -57,7 +60,7 @@ def parser_for_test() -> argparse.ArgumentParser:
     """Make the parser of ``tools/test.py``.
 
     Returns:
-        argparse.ArgumentParser: With every flag of MMAction2's ``tools/test.py``.
+        argparse.ArgumentParser: With every flag of MMAction2's ``tools/test.py``, and ``--threshold``.
     """
     parser = argparse.ArgumentParser(description='Test a trained spotter (or any model of MMAction2)')
     parser.add_argument('config', help='config file')
@@ -68,6 +71,10 @@ def parser_for_test() -> argparse.ArgumentParser:
         help='checkpoint file (default: none, for a spotter without weights)',
     )
     parser.add_argument('--work-dir', help='folder for logs and metrics (./work_dirs/<config name>)')
+    parser.add_argument(
+        '--threshold',
+        help='score thresholds, such as MaE=0.9,ME=0.8 (default: those of the checkpoint or the validation)',
+    )
     parser.add_argument('--dump', help='save the raw predictions to this .pkl file')
     parser.add_argument('--show-dir', help='folder for the pictures of the visualization hook')
     parser.add_argument('--show', action='store_true', help='show the pictures in a window')
@@ -158,19 +165,47 @@ def config_for_test(arguments: Sequence[str] | None = None) -> Config:
             out_dir=args.show_dir,
             interval=args.interval,
         )
+    if args.threshold is not None:
+        _set_thresholds(cfg, args.threshold)
     if args.dump is not None:
         if not args.dump.endswith(('.pkl', '.pickle')):
             raise MESpotError(f'--dump writes a pickle: {args.dump} must end in .pkl or .pickle')
-        evaluators = (
-            cfg.test_evaluator if isinstance(cfg.test_evaluator, list | tuple) else [cfg.test_evaluator]
-        )
-        cfg.test_evaluator = [*evaluators, dict(type='DumpResults', out_file_path=args.dump)]
+        cfg.test_evaluator = [*_test_evaluators(cfg), dict(type='DumpResults', out_file_path=args.dump)]
     cfg.load_from, cfg.resume = None if args.checkpoint == NO_CHECKPOINT else args.checkpoint, False
     cfg = _merge_options(cfg, args)
     # MMEngine's Runner.epoch builds the training loop, data and all: a test has to do without.
     for key in ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler'):
         cfg[key] = None
     return cfg
+
+
+def has_thresholds(cfg: Config) -> bool:
+    """Whether the test of a config says which candidates it keeps."""
+    keys = ('thresholds', 'top_threshold')
+    return any(one.get(key) is not None for one in _test_evaluators(cfg) for key in keys)
+
+
+def _test_evaluators(cfg: Config) -> list[Any]:
+    found = cfg.get('test_evaluator') or []
+    return list(found) if isinstance(found, list | tuple) else [found]
+
+
+def _set_thresholds(cfg: Config, text: str) -> None:
+    """Give thresholds to the metrics of a test.
+
+    Raises:
+        MESpotError: If one is missing, or no metric takes them.
+    """
+    thresholds = parse_thresholds(text)
+    missing = sorted(set(CLASSES) - set(thresholds))
+    if missing:
+        raise MESpotError(f'--threshold: found {text!r}, expected one for {" and ".join(missing)} too')
+    metrics = [one for one in _test_evaluators(cfg) if one.get('type') == 'SpottingF1Metric']
+    if not metrics:
+        raise MESpotError(f'--threshold needs a SpottingF1Metric in the test_evaluator of {cfg.filename}')
+    for metric in metrics:
+        metric.update(thresholds=thresholds, tune_thresholds=False)
+        metric.pop('top_threshold', None)
 
 
 def _load(args: argparse.Namespace) -> Config:

@@ -9,7 +9,7 @@ from mmaction.registry import RUNNERS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmaction_mespot.apis.runner_arguments import config_for_test, config_for_train
+from mmaction_mespot.apis.runner_arguments import config_for_test, config_for_train, has_thresholds
 from mmaction_mespot.apis.runner_checks import (
     build_loop,
     check_checkpoint_exists,
@@ -51,7 +51,8 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
 
     Without a checkpoint, or if the config says ``tune_before_test=True`` (where the post-processing differs
     from that of the training), the validation runs first: `ThresholdHook` puts the thresholds that are best
-    on the validation people into the model.
+    on the validation people into the model. Not so where thresholds are given: the data then need no
+    validation part.
 
     Args:
         arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
@@ -70,7 +71,7 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         check_checkpoint_fits(runner.model, cfg.load_from)
     elif next(runner.model.parameters(), None) is not None:
         raise MESpotError(f'the model of {cfg.filename} has weights: expected a checkpoint, found none')
-    if cfg.load_from is None or cfg.get('tune_before_test', False):
+    if (cfg.load_from is None or cfg.get('tune_before_test', False)) and not has_thresholds(cfg):
         _require(cfg, 'val')
         build_loop(lambda: runner.val_loop, cfg.val_dataloader.dataset, 'val')
         runner.val()

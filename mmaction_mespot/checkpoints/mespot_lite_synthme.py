@@ -40,6 +40,9 @@ test_dataloader = dict(
         clip_len=128,
         stride=64,
         target_fps=30,
+        # The backbone sees this much beyond a window, in a test as in the spotting of one's own videos.
+        context=8,
+        align=8,
         test_mode=True,
         pipeline=[
             dict(type='LoadStreams', streams=dict(flow='flow_grid'), remove_head_motion=True, in_memory=True),

@@ -11,6 +11,7 @@ from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.grid import frames_per_position
 
 from .prepared_dataset import PreparedDataset
 from .seeding import seeded
@@ -25,7 +26,9 @@ class LongVideoDataset(PreparedDataset):
     """Windows of the long videos of a prepared data set (what ``tools/prepare.py`` writes).
 
     A window starts at frame ``start`` and has ``clip_len`` positions, ``frame_interval`` = k frames apart:
-    position i reads frame ``floor(start + k (i + 0.5))``, its instant t is frame ``start + k t``.
+    position i reads frame ``floor(start + k (i + 0.5))``, its instant t is frame ``start + k t``. Frames are
+    entries of the prepared streams here: of a video of 60 or 200 frames per second, or one whose frames do
+    not come evenly, the positions of its working grid; ``grid`` leads back to its own frames.
 
     For training, ``windows_per_epoch`` windows are drawn: around a random MaE, around a random ME, or where
     there is no event, in the proportion of ``balance``. Drawing and all random transforms are seeded by
@@ -123,7 +126,10 @@ class LongVideoDataset(PreparedDataset):
             return
         super().full_init()
         self._events = [VideoEvents.from_annotation(video) for video in self.data_list]
-        self._intervals = [self._interval(events.fps) for events in self._events]
+        self._intervals = [
+            frames_per_position(events.fps, self.target_fps, self.frame_interval, events.video_fps)
+            for events in self._events
+        ]
         self._windows: list[tuple[int, float]] = [
             (index, start)
             for index, (events, k) in enumerate(zip(self._events, self._intervals, strict=True))
@@ -185,6 +191,7 @@ class LongVideoDataset(PreparedDataset):
             gt_labels=events.labels[visible],
             video_segments=events.segments,
             video_labels=events.labels,
+            grid=events.grid,
             store_root=self.store_root,
             sample_idx=idx,
         )
@@ -198,9 +205,3 @@ class LongVideoDataset(PreparedDataset):
             return super().prepare_data(idx)
         with seeded(self.seed, idx):
             return super().prepare_data(idx)
-
-    def _interval(self, fps: float) -> float:
-        """Give the frames between two positions in a video of that rate."""
-        if self.target_fps is not None:
-            return fps / self.target_fps
-        return 1.0 if self.frame_interval is None else float(self.frame_interval)

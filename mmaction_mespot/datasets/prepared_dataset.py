@@ -9,7 +9,7 @@ from typing import Any
 from mmaction.datasets.base import BaseActionDataset
 
 from mmaction_mespot.annotations.schema import load_annotations
-from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.preparation_settings import TARGET_FPS, PreparationSettings
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 from .subject_selection import select_subjects
@@ -79,8 +79,9 @@ class PreparedDataset(BaseActionDataset):
         """How the first video's streams were prepared, as their files say.
 
         Returns:
-            ``crop_size``, and with a flow stream ``flow_method`` and ``flow_gap`` (None for the usual time);
-            empty if no stream is read.
+            ``streams`` (their names), ``crop_size``, ``target_fps``, ``reference``, and with a flow stream
+            ``flow_method`` and ``flow_gap`` (None for the usual time); empty if no stream is read. What a
+            file of an older version does not say is left out.
         """
         self.full_init()
         found: dict[str, Any] = {}
@@ -91,10 +92,15 @@ class PreparedDataset(BaseActionDataset):
             if not path.is_file():
                 continue
             attrs = StreamReader(path).attrs
+            found['streams'] = sorted({*found.get('streams', ()), name})
             if 'crop_size' in attrs:
                 found['crop_size'] = int(attrs['crop_size'])
+            if 'target_fps' in attrs:
+                found['target_fps'] = float(attrs['target_fps'])
+            if 'reference' in attrs:
+                found['reference'] = str(attrs['reference'])
             if {'method', 'gap', 'fps'} <= set(attrs):
-                gap, usual = int(attrs['gap']), PreparationSettings().gap(float(attrs['fps']))
+                gap, usual = int(attrs['gap']), _usual_gap(attrs)
                 found |= {'flow_method': str(attrs['method']), 'flow_gap': None if gap == usual else gap}
         return found
 
@@ -106,3 +112,9 @@ class PreparedDataset(BaseActionDataset):
         for transform in self.pipeline.transforms:
             if hasattr(transform, 'check_files'):
                 transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
+
+
+def _usual_gap(attrs: Mapping[str, Any]) -> int:
+    """The gap that a stream has by default."""
+    target_fps = float(attrs.get('target_fps', TARGET_FPS))
+    return PreparationSettings(target_fps=target_fps).gap(float(attrs['fps']))

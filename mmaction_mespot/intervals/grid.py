@@ -31,6 +31,25 @@ def frames_to_instants(frames: Number, window_start: float, frame_interval: floa
     return (frames - window_start) / frame_interval
 
 
+def frames_per_position(
+    fps: float,
+    target_fps: float | None = None,
+    frame_interval: float | None = None,
+    video_fps: float | None = None,
+) -> float:
+    """The interval k of a window: the entries of a stream from one position to the next.
+
+    Args:
+        fps: Entries per second of the stream.
+        target_fps: Positions per second; goes before ``frame_interval``. Defaults to None.
+        frame_interval: Frames **of the video** from one position to the next. Defaults to None, every entry.
+        video_fps: Frames per second of the video, where the stream is sparser. Defaults to None: ``fps``.
+    """
+    if target_fps is not None:
+        return fps / target_fps
+    return 1.0 if frame_interval is None else float(frame_interval) * fps / (video_fps or fps)
+
+
 def sampled_frames(
     window_start: float, clip_len: int, frame_interval: float, total_frames: int
 ) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which candidates are kept, by their scores; NumPy alone."""
+"""Which candidates are kept, by their scores."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 
 
@@ -47,3 +48,21 @@ def by_score(detections: Detections) -> Detections:
     """By falling score; equal scores by start, end and label, so that the input's order is without effect."""
     starts, ends = detections.segments.T
     return detections[np.lexsort((detections.labels, ends, starts, -detections.scores))]
+
+
+def parse_thresholds(text: str) -> dict[str, float]:
+    """Read ``MaE=0.9,ME=0.8``, or one of the two.
+
+    Raises:
+        MESpotError: If it is something else.
+    """
+    chosen = {}
+    for item in text.split(','):
+        name, _, value = item.partition('=')
+        try:
+            chosen[name.strip()] = float(value)
+        except ValueError:
+            chosen[name.strip()] = float('nan')
+        if name.strip() not in CLASSES or not 0 <= chosen[name.strip()] <= 1:
+            raise MESpotError(f'--threshold: found {item!r}, expected such as MaE=0.9,ME=0.8, each in 0..1')
+    return chosen

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import math
 
+STRETCH_S, STRETCH_STRIDE_S = 60.0, 30.0
+"""Length and distance of the stretches that a flow spotter sees at once: long enough for its estimate of the
+face's own noise, short enough that the memory does not grow with the video."""
+
+
+def stretches(total_frames: int, fps: float) -> list[tuple[int, int]]:
+    """First frame and end of the stretches in which a flow spotter sees a video.
+
+    Each begins :data:`STRETCH_STRIDE_S` after the one before and is :data:`STRETCH_S` long, but for the last
+    one, which ends with the video.
+    """
+    length, stride = round(STRETCH_S * fps), round(STRETCH_STRIDE_S * fps)
+    starts = range(0, max(total_frames - length, 0) + stride, stride)
+    return [(start, min(start + length, total_frames)) for start in starts]
+
 
 def window_starts(total_frames: int, window_frames: float, stride_frames: float) -> list[int]:
     """First frames of sliding windows that together cover a whole video.

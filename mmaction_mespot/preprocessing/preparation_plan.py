@@ -9,7 +9,7 @@ from .preparation_settings import PreparationSettings
 from .shard import Shard
 from .store.manifest import Manifest
 from .video import FrameError
-from .video.image_frames import open_frames
+from .video.open import video_fingerprint
 
 
 @dataclass
@@ -19,7 +19,7 @@ class PreparationPlan:
     Attributes:
         todo: Annotation entries with the settings to use: those asked for, and the streams that a video has.
         done: Ids of the finished videos.
-        failed: Ids of the videos with a missing or an empty frame, and the reasons.
+        failed: Ids of the videos with a missing frame, and the reasons.
     """
 
     todo: list[tuple[dict[str, Any], PreparationSettings]] = field(default_factory=list)
@@ -50,12 +50,13 @@ def plan_preparation(
     for video in shard.share(videos):
         video_id = video['video_id']
         try:
-            fingerprint = open_frames(video, annotations['metainfo']['source_root']).fingerprint()
+            fingerprint = video_fingerprint(video, annotations['metainfo']['source_root'])
         except FrameError as error:
             plan.failed[video_id] = str(error)
             continue
         kept = settings.with_streams_of(manifest.videos.get(video_id), video, fingerprint)
-        if manifest.is_done(video_id, kept.parameters(video, fingerprint)):
+        refused = settings.strict and manifest.videos.get(video_id, {}).get('losses')
+        if manifest.is_done(video_id, kept.parameters(video, fingerprint)) and not refused:
             plan.done.append(video_id)
         else:
             plan.todo.append((video, kept))

@@ -15,9 +15,12 @@ PICTURE_STREAMS = ('rgb', 'flow')
 FORMATS = ('h5', 'rawframes')
 DEVICES = ('cpu', 'cuda')
 # Rises when the same settings give other bytes, so that folders of an older version are made anew.
-_VERSION = 1
-_WORKING_FPS = 30.0
-_DEFAULT_GAP_S = 4 / _WORKING_FPS
+_VERSION = 2
+TARGET_FPS = 30.0
+"""Positions per second that videos are usually prepared for; see :func:`working_fps`."""
+REFERENCE = 'eyes at 0.30 0.38 and 0.70 0.38, smoothed over 1 s'
+"""What the crops, and so the flow in them, are fixed to; see ``faces/alignment.py``."""
+_DEFAULT_GAP_S = 4 / TARGET_FPS
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class PreparationSettings:
         streams: Streams to write, of :data:`STREAMS`.
         crop_size: Side of the aligned crop in px.
         flow_method: ``'tvl1'``, ``'tvl1-fast'`` or ``'dis'``.
-        flow_gap: Frames between the two images of a flow; None for 4 at 30 fps and as long a time at other
+        flow_gap: Positions between the two images of a flow; None for 4 at 30 fps and as long a time at other
             rates.
         format: How ``rgb`` and ``flow`` are stored: ``'h5'``, or ``'rawframes'``, pictures named as MMAction2
             does. The other streams are always HDF5.
@@ -36,6 +39,10 @@ class PreparationSettings:
         device: ``'cpu'``, or ``'cuda'`` for TV-L1 on a GPU. The two agree to rounding, so a video that was
             prepared on either counts as done.
         flow_batch: Pairs of frames on the GPU at a time.
+        target_fps: Positions per second that are wanted; a video is seen at the nearest whole fraction of its
+            own rate.
+        strict: Whether a video of which frames cannot be read is refused, instead of passing over them with a
+            note.
 
     Raises:
         ValueError: A setting is out of its range; the message names it.
@@ -49,6 +56,8 @@ class PreparationSettings:
     flow_bound: float = 20.0
     device: str = 'cpu'
     flow_batch: int = 32
+    target_fps: float = TARGET_FPS
+    strict: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.streams) - set(STREAMS))
@@ -60,6 +69,8 @@ class PreparationSettings:
             raise ValueError(f'flow_method: found {self.flow_method!r}, expected one of {METHODS}')
         if self.flow_gap is not None and self.flow_gap < 1:
             raise ValueError(f'flow_gap: found {self.flow_gap}, expected 1 frame or more')
+        if not self.target_fps > 0:
+            raise ValueError(f'target_fps: found {self.target_fps}, expected more than 0 per second')
         if self.format not in FORMATS:
             raise ValueError(f'format: found {self.format!r}, expected one of {FORMATS}')
         if self.format == 'rawframes' and not set(PICTURE_STREAMS) & set(self.streams):
@@ -73,16 +84,23 @@ class PreparationSettings:
         if self.flow_batch < 1:
             raise ValueError(f'flow_batch: found {self.flow_batch}, expected 1 pair or more')
 
-    def gap(self, fps: float) -> int:
-        """Frames between the two images of a flow, at a frame rate.
+    def rate(self, fps: float) -> float:
+        """Positions per second of a video of that rate.
 
-        At rates far above 30 it is the gap of the rate that spotting works at (:func:`working_fps`) in frames
-        of the video, so that both see motion over the same time: 120 ms at 50 fps, 140 ms at 200.
+        With a ``target_fps`` of 30 these are 30 of 60, 28.57 of 200, 25 of 50, and 25 of 25.
+        """
+        return working_fps(fps, self.target_fps)
+
+    def gap(self, fps: float) -> int:
+        """Frames between the two images of a flow, in frames at that rate.
+
+        For the rate that a video is seen at (:meth:`rate`) they are positions. At other rates it is as long a
+        time: 120 ms at 25 and 50, 140 ms at 200.
         """
         if self.flow_gap is not None:
             return self.flow_gap
-        working = working_fps(fps, _WORKING_FPS)
-        return round(fps / working) * max(1, round(_DEFAULT_GAP_S * working))
+        rate = self.rate(fps)
+        return round(fps / rate) * max(1, round(_DEFAULT_GAP_S * rate))
 
     def frame_shape(self, stream: str) -> tuple[int, ...]:
         """Shape of one frame of a stream."""
@@ -107,7 +125,9 @@ class PreparationSettings:
             'streams': sorted(self.streams),
             'crop_size': self.crop_size,
             'flow_method': self.flow_method,
-            'flow_gap': self.gap(video['fps']),
+            'flow_gap': self.gap(self.rate(video['fps'])),
+            'target_fps': self.target_fps,
+            'reference': REFERENCE,
             'fps': video['fps'],
             'total_frames': video['total_frames'],
             'source': fingerprint,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.intervals.frame_grid import grid_of
 
 from .disk_use import disk_use
 from .faces import fetch_face_models
@@ -71,6 +74,7 @@ def prepare_dataset(
     good = [video for video in videos if video['video_id'] in manifest.videos]
     result.disk = disk_use(manifest, good)
     if not result.left:
+        good = [_with_grid(video, manifest.videos[video['video_id']]) for video in good]
         if settings.format == 'rawframes':
             _write_events(good, out / RAWFRAMES_EVENTS)
         write_json({**annotations, 'data_list': good}, out / 'annotations.json')
@@ -124,11 +128,21 @@ def _is_through(video: dict[str, Any], manifest: Manifest, settings: Preparation
     return record is not None and settings.made(record['parameters'], video) and manifest.is_whole(video_id)
 
 
+def _with_grid(video: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """The annotation entry of a prepared video; with its grid, unless the positions are the frames."""
+    plain = {key: value for key, value in video.items() if key != 'grid'}
+    return plain if record.get('grid') is None else {**plain, 'grid': record['grid']}
+
+
 def _write_events(videos: list[dict[str, Any]], path: Path) -> None:
-    """The list of events for MMAction2's ``RawframeDataset`` with ``with_offset``."""
+    """The list of events for MMAction2's ``RawframeDataset`` with ``with_offset``, in numbers of pictures."""
     lines = []
     for video in videos:
+        grid = grid_of(video)
         for event in video['instances']:
-            start, end = (round(frame) for frame in event['segment'])
+            segment = np.array([event['segment']])
+            pictures = segment if grid is None else grid.intervals_to_positions(segment)
+            start = round(pictures[0, 0])
+            end = max(round(pictures[0, 1]), start + 1)
             lines.append(f'{video["video_id"]} {start} {end - start} {event["label"]}\n')
     write_whole(path, ''.join(lines))

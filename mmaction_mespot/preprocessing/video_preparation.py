@@ -1,52 +1,30 @@
-"""One video from frames to aligned crops and optical flow, in constant memory."""
+"""One video from frames to aligned crops and optical flow, in one pass and constant memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from mmaction_mespot.atomic_file import remove, remove_temporaries
 from mmaction_mespot.contained import path_inside
+from mmaction_mespot.intervals.frame_grid import FrameGrid
 
-from .faces import FaceTracker, map_points, smoothed_similarities, warp
-from .faces.regions import grid_means, region_means, rest_motion
-from .flow import compute_flows
-from .preparation_settings import GRID_CELLS, PICTURE_STREAMS, STREAMS, PreparationSettings
-from .store.face_file import write_face_file
+from .faces import FaceTracker
+from .faces.align import align_stream
+from .faces.aligned_frame import AlignedFrame
+from .flow.motion import motion_stream
+from .preparation_settings import PICTURE_STREAMS, REFERENCE, STREAMS, PreparationSettings
+from .store.face_file import FaceFile
 from .store.manifest import file_record
 from .store.rawframes_writer import RawframesWriter
 from .store.store_writer import StreamWriter
-from .video.image_frames import open_frames
-
-
-def flow_pair(index: int, gap: int, total_frames: int) -> tuple[int, int]:
-    """The two frames whose motion is entry ``index`` of a flow stream; their middle is the entry's frame.
-
-    Returns:
-        ``max(index - gap // 2, 0)`` and ``min(index - gap // 2 + gap, total_frames - 1)``.
-    """
-    return max(index - gap // 2, 0), min(index - gap // 2 + gap, total_frames - 1)
-
-
-def stream_flow(stream: str, flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """What a flow stream stores of a flow.
-
-    Args:
-        stream: ``flow``, ``flow_grid`` or ``flow_roi``.
-        flow: (S, S, 2) float32 px.
-        landmarks: (468, 2 or more) in px of the crop.
-
-    Returns:
-        The flow itself, its means on the grid (12, 12, 2), or those of the regions (14, 2).
-    """
-    if stream == 'flow_grid':
-        return grid_means(flow, GRID_CELLS)
-    return region_means(flow, landmarks) if stream == 'flow_roi' else flow
+from .video import FrameError, TimedFrame, VideoSource, resample
+from .video.open import open_annotated, video_fingerprint
 
 
 def prepare_video(
@@ -57,10 +35,12 @@ def prepare_video(
     tracker: FaceTracker,
     on_frame: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Track the face of a video, align it, compute the flow, and write the streams.
+    """Follow the face of a video, align it, compute the flow, and write the streams.
 
-    Two passes over the frames: every few for the face, then all; ``gap + 1`` crops are in memory at a time.
-    Each file appears whole or not at all, and the same frames give the same bytes.
+    The video is seen as spotting sees it: brought to the working rate by its time stamps, aligned and flowed
+    by the same functions. So the streams have one entry per position of the working grid, and what cannot be
+    read is passed over with a note (with ``settings.strict``, refused). Each file appears whole or not at
+    all, and the same frames give the same bytes.
 
     Args:
         video: Annotation entry.
@@ -68,42 +48,124 @@ def prepare_video(
         out: The prepared folder: writes ``<stream>/<video_id>.h5`` and ``faces/<video_id>.h5``; in the format
             ``'rawframes'`` the folder ``rawframes/<video_id>`` in place of ``rgb`` and ``flow``.
         settings: What to write.
-        tracker: The face tracker of this process.
-        on_frame: Called after each finished frame. Defaults to nothing.
+        tracker: The face networks of this process.
+        on_frame: Called after each frame that was read. Defaults to nothing.
 
     Returns:
-        The video's record for the manifest.
+        The video's record for the manifest, with the ``grid`` of its positions, None where they are the
+        frames.
 
     Raises:
-        FrameError: A frame is missing or damaged.
+        VideoError: The video cannot be used.
+        FrameError: A frame is missing, or with ``settings.strict`` cannot be read.
         NoFaceError: No frame shows a face.
     """
     out, video_id = Path(out), video['video_id']
-    frames = open_frames(video, source_root)
-    parameters = settings.parameters(video, frames.fingerprint())
+    parameters = settings.parameters(video, video_fingerprint(video, source_root))
     for path in _paths(out, video_id, (*STREAMS, 'rawframes', 'faces')).values():
         remove_temporaries(path)
         remove(path)  # of a run that ended before its record
-    track = tracker.track(frames, video['fps'], name=video_id)
-    matrices = smoothed_similarities(
-        track.points, settings.crop_size, video['fps'], track.frames, len(frames)
-    )
-    gap = settings.gap(video['fps'])
+    source, notes = open_annotated(video, source_root), list[str]()
+    fps = settings.rate(video['fps'])
+    frames = resample(_read(source, video['total_frames'], settings.strict, on_frame), fps)
+    face = _FaceRecord(settings.crop_size, tracker.step_frames(fps))
+    aligned = face.kept(align_stream(frames, fps, settings.crop_size, tracker, notes=notes, name=video_id))
     with ExitStack() as stack:
-        sinks, paths = _open_streams(out, video, settings, stack)
-        crops = _crops(frames, matrices, settings.crop_size, sinks.pop('rgb', None), on_frame)
-        if not sinks:
-            for _ in crops:
-                pass
-        else:
-            for start, flow in _flows(
-                crops, gap, len(frames), settings.flow_method, settings.device, settings.flow_batch
-            ):
-                _append(sinks, flow, map_points(track.at(start), matrices[start]))
+        sinks, paths = _open_streams(out, video_id, fps, settings, stack)
+        for entry in motion_stream(
+            aligned,
+            fps,
+            settings.gap(fps),
+            tuple(sinks),
+            settings.flow_method,
+            remove_head_motion=False,
+            device=settings.device,
+            flow_batch=settings.flow_batch,
+        ):
+            for name, write in sinks.items():
+                rest = () if name == 'rgb' else (entry.streams['head_motion'],)
+                write(entry.streams[name], *rest)
+    notes = list(dict.fromkeys((*source.notes, *notes)))
     paths |= _paths(out, video_id, ('faces',))
-    write_face_file(paths['faces'], track, matrices)
+    content = face.file(notes)
+    content.write(paths['faces'])
     files = {path.relative_to(out).as_posix(): file_record(path) for path in sorted(paths.values())}
-    return {'parameters': parameters, 'files': files, 'notes': list(track.notes)}
+    grid = FrameGrid.from_frames(content.source_index, fps, video['total_frames'], video['fps'])
+    return {
+        'parameters': parameters,
+        'files': files,
+        'notes': notes,
+        'losses': list(source.losses),
+        'grid': None if grid.is_plain else grid.to_dict(),
+    }
+
+
+class _FaceRecord:
+    """Collects what the file of the face holds, while the aligned frames go by.
+
+    Args:
+        crop_size: Side of the crop in px.
+        step: Positions from one to the next whose landmarks are kept.
+    """
+
+    def __init__(self, crop_size: int, step: int) -> None:
+        self._crop_size, self._step = crop_size, step
+        self._source_index, self._time_s, self._face = array('q'), array('d'), array('b')
+        self._matrices = array('d')
+        self._points: list[np.ndarray] = []
+
+    def kept(self, frames: Iterable[AlignedFrame]) -> Iterator[AlignedFrame]:
+        """Go through the frames."""
+        for frame in frames:
+            if frame.position % self._step == 0:
+                self._points.append(frame.landmarks.astype(np.float32))
+            self._source_index.append(frame.source_index)
+            self._time_s.append(frame.time_s)
+            self._face.append(frame.face)
+            self._matrices.extend(frame.matrix.ravel().tolist())
+            yield frame
+
+    def file(self, notes: Sequence[str]) -> FaceFile:
+        """The content of the file."""
+        return FaceFile(
+            self._crop_size,
+            np.array(self._source_index, np.int64),
+            np.array(self._time_s),
+            np.array(self._face, np.uint8),
+            np.array(self._matrices).reshape(-1, 2, 3),
+            np.arange(len(self._points)) * self._step,
+            np.stack(self._points),
+            tuple(notes),
+        )
+
+
+def _read(
+    source: VideoSource, total_frames: int, strict: bool, on_frame: Callable[[], None]
+) -> Iterator[TimedFrame]:
+    """The frames of a video, up to as many as are annotated.
+
+    Raises:
+        FrameError: With ``strict``, where frames are missing or passed over.
+    """
+    counted = 0
+
+    def check() -> None:
+        if strict and source.losses:
+            raise FrameError(f'{source.name}: {source.losses[0]}')
+
+    check()
+    for frame in source:
+        check()
+        if frame.index >= total_frames:
+            break
+        yield frame
+        while counted <= frame.index:
+            on_frame()
+            counted += 1
+    check()
+    while counted < total_frames:
+        on_frame()
+        counted += 1
 
 
 def _paths(out: Path, video_id: str, names: Sequence[str]) -> dict[str, Path]:
@@ -112,16 +174,21 @@ def _paths(out: Path, video_id: str, names: Sequence[str]) -> dict[str, Path]:
 
 
 def _open_streams(
-    out: Path, video: dict[str, Any], settings: PreparationSettings, stack: ExitStack
+    out: Path, video_id: str, fps: float, settings: PreparationSettings, stack: ExitStack
 ) -> tuple[dict[str, Callable[..., None]], dict[str, Path]]:
-    """Where each stream's frames go, and the files that come of it."""
-    attrs = {'fps': float(video['fps']), 'crop_size': settings.crop_size}
-    flow_attrs = {**attrs, 'gap': settings.gap(video['fps']), 'method': settings.flow_method}
+    """Where the entries of each stream go, and the files that come of it."""
+    attrs = {
+        'fps': fps,
+        'target_fps': settings.target_fps,
+        'crop_size': settings.crop_size,
+        'reference': REFERENCE,
+    }
+    flow_attrs = {**attrs, 'gap': settings.gap(fps), 'method': settings.flow_method}
     sinks: dict[str, Callable[..., None]] = {}
     names = list(settings.streams)
     if settings.format == 'rawframes':
         names = ['rawframes', *(name for name in names if name not in PICTURE_STREAMS)]
-    paths = _paths(out, video['video_id'], names)
+    paths = _paths(out, video_id, names)
     for name, path in paths.items():
         if name == 'rawframes':
             pictures = stack.enter_context(RawframesWriter(path, settings.flow_bound, flow_attrs))
@@ -133,56 +200,3 @@ def _open_streams(
         writer = StreamWriter(path, name, settings.frame_shape(name), stream_attrs)
         sinks[name] = stack.enter_context(writer).append
     return sinks, paths
-
-
-def _crops(
-    frames: Sequence[np.ndarray],
-    matrices: np.ndarray,
-    size: int,
-    write: Callable[..., None] | None,
-    on_frame: Callable[[], None],
-) -> Iterator[np.ndarray]:
-    """Grey crops (S, S) uint8 of all frames, the coloured ones written on the way."""
-    for index, matrix in enumerate(matrices):
-        crop = warp(frames[index], matrix, size)
-        if write is not None:
-            write(crop)
-        yield cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-        on_frame()
-
-
-def _flows(
-    crops: Iterator[np.ndarray],
-    gap: int,
-    total_frames: int,
-    method: str,
-    device: str = 'cpu',
-    batch: int = 32,
-) -> Iterator[tuple[int, np.ndarray]]:
-    """First frame and flow of each entry, in order; on the GPU ``batch`` pairs are read ahead."""
-    flows = compute_flows(_pairs(crops, gap, total_frames), method, device, batch)
-    for entry, flow in enumerate(flows):
-        yield flow_pair(entry, gap, total_frames)[0], flow
-
-
-def _pairs(
-    crops: Iterator[np.ndarray], gap: int, total_frames: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The two crops of each entry, in order, with only the crops in memory that are still needed."""
-    held: dict[int, np.ndarray] = {}
-    entry = 0
-    for index, crop in enumerate(crops):
-        held[index] = crop
-        while entry < total_frames and flow_pair(entry, gap, total_frames)[1] <= index:
-            start, end = flow_pair(entry, gap, total_frames)
-            yield held[start], held[end]
-            entry += 1
-            oldest = flow_pair(entry, gap, total_frames)[0]
-            for passed in [held_index for held_index in held if held_index < oldest]:
-                del held[passed]
-
-
-def _append(sinks: dict[str, Callable[..., None]], flow: np.ndarray, landmarks: np.ndarray) -> None:
-    rest = rest_motion(flow, landmarks)
-    for stream, write in sinks.items():
-        write(stream_flow(stream, flow, landmarks), rest)

@@ -15,6 +15,7 @@ from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.annotations.statistics import DatasetStatistics, dataset_statistics
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.intervals.frame_grid import grid_of
 from mmaction_mespot.preprocessing.flow import compute_flow
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 from mmaction_mespot.visualization.contact_sheet import SheetEvent, plot_contact_sheet
@@ -86,7 +87,9 @@ def _sheet_event(
     start, end = instance['segment']
     apex = instance.get('apex')
     frames = (start, (start + end - 1) // 2 if apex is None else apex, end - 1)
-    images = reader.read(np.clip(frames, 0, len(reader) - 1))
+    grid = grid_of(entry)
+    shown = np.array(frames) if grid is None else grid.positions_of(np.array(frames))
+    images = reader.read(np.clip(shown, 0, len(reader) - 1))
     grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images[:2]]
     flow = compute_flow(grey[0], grey[1], flow_method)
     words = [

@@ -98,7 +98,7 @@ def at_rate(given: EvaluationInput, rate: float, protocol: Protocol | None) -> E
     named = ', '.join(f'{name} {value:g}' for name, value in thresholds.items())
     note = (
         f'thresholds for at most {rate:g} false detections per minute, chosen on these videos: {named}; '
-        'give them to others by --thresholds, on these they are an upper bound'
+        'give them to others by --threshold, on these they are an upper bound'
     )
     return replace(given, thresholds=thresholds, top_threshold=None, pooled=(), notes=(*given.notes, note))
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.preprocessing.faces import smoothed_similarities, warp
-from mmaction_mespot.preprocessing.store.face_file import read_face_file
-from mmaction_mespot.preprocessing.video.image_frames import open_frames
+from mmaction_mespot.preprocessing.faces import warp
+from mmaction_mespot.preprocessing.store.face_file import FaceFile
+from mmaction_mespot.preprocessing.video import FrameError
+from mmaction_mespot.preprocessing.video.open import open_annotated
 from mmaction_mespot.reports.report_errors import KnownEvents, VideoKey
 
 EVENTS_FILE = 'events.json'
@@ -55,14 +56,30 @@ class PreparedVideo:
         Raises:
             FrameError: If the frames are not there.
         """
-        frames = open_frames(self.entry, self.source_root)
-        wanted = [min(max(index, 0), len(frames) - 1) for index in indices]
+        total = self.entry['total_frames']
+        wanted = [min(max(index, 0), total - 1) for index in indices]
+        frames = self._images(wanted)
         if not self.face_path.is_file():
-            return [fit_width(frames[index], size) for index in wanted]
-        track, _ = read_face_file(self.face_path)
-        fps, total = float(self.entry['fps']), track.total_frames
-        matrices = smoothed_similarities(track.points, size, fps, track.frames, total)
-        return [warp(frames[index], matrices[index], size) for index in wanted]
+            return [fit_width(frame, size) for frame in frames]
+        face = FaceFile.read(self.face_path)
+        matrices = [face.matrix(index, size) for index in wanted]
+        return [warp(frame, matrix, size) for frame, matrix in zip(frames, matrices, strict=True)]
+
+    def _images(self, wanted: Sequence[int]) -> list[np.ndarray]:
+        """Some source frames; where one cannot be read, the one before it."""
+        found: dict[int, np.ndarray] = {}
+        last: np.ndarray | None = None
+        for frame in open_annotated(self.entry, self.source_root):
+            shown = frame.image if last is None else last
+            found |= {index: shown for index in wanted if index < frame.index and index not in found}
+            last = frame.image
+            if frame.index in wanted:
+                found[frame.index] = last
+            if len(found) == len(set(wanted)):
+                break
+        if last is None:
+            raise FrameError(f'{self.entry["video_id"]}: no frame can be read')
+        return [found.get(index, last) for index in wanted]
 
 
 @dataclass(frozen=True)

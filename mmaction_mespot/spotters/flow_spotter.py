@@ -51,11 +51,12 @@ class FlowSpotter(BaseModel):
     def forward(
         self, inputs: dict[str, Any], data_samples: Sequence[Any] | None = None, mode: str = 'tensor'
     ) -> list[Any]:
-        """Spot the videos of a batch.
+        """Spot the stretches of a batch.
 
         Args:
-            inputs: ``flow``, for each video one tensor (n, ..., 2).
-            data_samples: One data sample a video with the metainfo ``fps`` and ``flow_gap``.
+            inputs: ``flow``, for each stretch one tensor (n, ..., 2).
+            data_samples: One data sample per stretch with the metainfo ``fps`` and ``flow_gap``, and
+                ``window_start`` where it does not begin with the video.
             mode: ``'predict'``, the only one.
 
         Returns:
@@ -73,9 +74,10 @@ class FlowSpotter(BaseModel):
         unset = bool(self.score_thresholds.isnan().any())
         thresholds = None if unset else self.score_thresholds.tolist()
         for flow, sample in zip(inputs['flow'], data_samples, strict=True):
-            found = self.spot(flow.cpu().numpy(), sample.metainfo['fps'], sample.metainfo['flow_gap'])
+            meta = sample.metainfo
+            found = self.spot(flow.cpu().numpy(), meta['fps'], meta['flow_gap'])
             sample.pred_instances = InstanceData(
-                segments=torch.from_numpy(found.segments),
+                segments=torch.from_numpy(found.segments + meta.get('window_start', 0)),
                 # As exact as the buffer of the thresholds, so that a score equal to one stays equal.
                 scores=torch.from_numpy(found.scores.astype(np.float32)),
                 labels=torch.from_numpy(found.labels),

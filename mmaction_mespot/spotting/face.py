@@ -28,12 +28,15 @@ class SpotFace:
         model: The spotter.
         fps: Positions a second of the working grid.
         gap: Positions between the two pictures of a flow field.
-        number: Number of the face.
+        number: Number of the face. Defaults to 0.
+        video_fps: Frames per second of the video. Defaults to None: ``fps``.
     """
 
-    def __init__(self, model: SpotModel, fps: float, gap: int, number: int = 0) -> None:
+    def __init__(
+        self, model: SpotModel, fps: float, gap: int, number: int = 0, video_fps: float | None = None
+    ) -> None:
         self.fps, self.gap, self.number = fps, gap, number
-        self._session = model.open_session(fps, gap)
+        self._session = model.open_session(fps, gap, video_fps)
         self._stream = IntervalStream(fps, model.thresholds, model.post_processing)
         self._post_processing = unlimited(model.post_processing)
         weighted = model.post_processing.nms_mode == 'weighted'

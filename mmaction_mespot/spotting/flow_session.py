@@ -9,11 +9,7 @@ import numpy as np
 
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
-
-WINDOW_S, STRIDE_S = 60.0, 30.0
-"""Length and distance of the stretches that a flow spotter sees at once: long enough for its estimate of the
-face's own noise, short enough that the memory does not grow with the video."""
-
+from mmaction_mespot.intervals.windows import STRETCH_S, STRETCH_STRIDE_S
 
 Spot = Callable[[Mapping[str, np.ndarray]], Detections]
 """Finds the candidates in the streams of a stretch, each (n, ...)."""
@@ -22,7 +18,8 @@ Spot = Callable[[Mapping[str, np.ndarray]], Detections]
 class FlowSession:
     """Run a flow spotter over stretches of a minute, half-overlapping; the last one ends with the video.
 
-    A video of at most a minute is seen as a whole. Speaks like the streaming network: frames in, windows out.
+    A video of at most a minute is seen as a whole; see :func:`stretches`. Speaks like the streaming network:
+    frames in, windows out.
 
     Args:
         spot: The spotter.
@@ -32,7 +29,7 @@ class FlowSession:
 
     def __init__(self, spot: Spot, streams: Sequence[str], fps: float) -> None:
         self._find, self._streams = spot, tuple(streams)
-        self.window, self.stride = round(WINDOW_S * fps), round(STRIDE_S * fps)
+        self.window, self.stride = round(STRETCH_S * fps), round(STRETCH_STRIDE_S * fps)
         self._held: list[tuple[np.ndarray, ...]] = []
         self._first = 0
         self._seen_to = 0

@@ -20,7 +20,7 @@ from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementSpotter
 from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
 from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.network import NetworkOptions, load_network
+from mmaction_mespot.spotting.network import NetworkOptions, config_post_processing, load_network
 
 MOVEMENT = 'movement'
 MOVEMENT_THRESHOLDS = (0.28, 0.28)
@@ -32,7 +32,6 @@ FLOW_THRESHOLDS = (0.891, 0.811)
 """Thresholds of the flow spotter: best F1 on the validation people of the synthetic benchmark."""
 FLOW_PREPARATION = {'crop_size': 112, 'flow_method': 'tvl1-fast'}
 """What these thresholds were chosen with."""
-FLOW_FPS = 30.0
 
 
 def load_spot_model(
@@ -88,7 +87,7 @@ def load_spot_model(
         _check_no_weights(config.name, weights)
         spotter = MODELS.build(cfg.model)
         preparation = {**FLOW_PREPARATION, **(cfg.get('preparation') or {})}
-        return _flow_model(config.stem, spotter, FLOW_THRESHOLDS, preparation, thresholds, str(config))
+        return _flow_model(config.stem, spotter, FLOW_THRESHOLDS, preparation, thresholds, cfg)
     if weights is None:
         raise MESpotError(f'config {model} needs a checkpoint (weights), found none')
     return load_network(config.stem, cfg, Path(weights), options)
@@ -100,7 +99,7 @@ def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
     preparation = PreparationSettings((MOVEMENT_STREAMS[0],), **FLOW_PREPARATION)  # type: ignore[arg-type]
     given = dict(zip(CLASSES, MOVEMENT_THRESHOLDS, strict=True)) | dict(thresholds or {})
 
-    def open_session(fps: float, gap: int) -> FlowSession:
+    def open_session(fps: float, gap: int, video_fps: float | None = None) -> FlowSession:
         return FlowSession(
             lambda streams: spotter.spot(streams, fps, gap, preparation.crop_size), MOVEMENT_STREAMS, fps
         )
@@ -108,7 +107,6 @@ def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
     return SpotModel(
         MOVEMENT,
         preparation,
-        FLOW_FPS,
         (given[CLASSES[0]], given[CLASSES[1]]),
         PostProcessing(),
         open_session,
@@ -122,9 +120,9 @@ def _flow_model(
     own: Sequence[float],
     preparation: Mapping[str, object],
     thresholds: Mapping[str, float] | None,
-    config: str | None = None,
+    cfg: Config | None = None,
 ) -> SpotModel:
-    """A spotter without training."""
+    """A spotter without training, with the merging of its config."""
     notes: tuple[str, ...] = ()
     if not isinstance(spotter, OpticalFlowSpotter) and set(thresholds or {}) != set(CLASSES):
         notes = (
@@ -135,13 +133,12 @@ def _flow_model(
     return SpotModel(
         name,
         PreparationSettings((spotter.stream,), **settings),  # type: ignore[arg-type]
-        FLOW_FPS,
         (given.get(CLASSES[0], own[0]), given.get(CLASSES[1], own[1])),
-        PostProcessing(),
-        lambda fps, gap: FlowSession(
+        PostProcessing() if cfg is None else PostProcessing.from_dict(config_post_processing(cfg)),
+        lambda fps, gap, video_fps=None: FlowSession(
             lambda streams: spotter.spot(streams[spotter.stream], fps, gap), (spotter.stream,), fps
         ),
-        config,
+        None if cfg is None else str(cfg.filename),
         None,
         notes,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -24,18 +24,31 @@ class SpotSession(Protocol):
         ...
 
 
+class OpenSession(Protocol):
+    """Starts a session."""
+
+    def __call__(self, fps: float, gap: int, video_fps: float | None = None) -> SpotSession:
+        """Start.
+
+        Args:
+            fps: Positions per second of the streams.
+            gap: Positions between the two images of a flow.
+            video_fps: Frames per second of the video. Defaults to None: ``fps``.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class SpotModel:
     """A spotter with all that running it on a video needs.
 
     Attributes:
         name: ``'flow'``, ``'lite'``, or the name of the config.
-        preparation: Crop size, flow method and gap that the spotter is made for; its streams are those that
-            a session takes.
-        target_fps: Frames a second that the spotter wants to see; None takes the video's own.
+        preparation: Crop size, flow method, gap and rate that the spotter is made for; its streams are those
+            that a session takes.
         thresholds: Smallest score of MaE and ME.
         post_processing: Settings of the merging.
-        open_session: Starts a session from frames a second and flow gap in frames.
+        open_session: Starts a session.
         config: The config file, or None.
         checkpoint: The checkpoint file, or None.
         notes: What a user should know about this spotter.
@@ -43,13 +56,17 @@ class SpotModel:
 
     name: str
     preparation: PreparationSettings
-    target_fps: float | None
     thresholds: tuple[float, float]
     post_processing: PostProcessing
-    open_session: Callable[[float, int], SpotSession]
+    open_session: OpenSession
     config: str | None = None
     checkpoint: str | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def target_fps(self) -> float:
+        """Positions per second that the spotter wants to see."""
+        return self.preparation.target_fps
 
     def describe(self, **settings: Any) -> dict[str, Any]:
         """The model as plain JSON types, with further settings of the run."""

@@ -19,11 +19,10 @@ from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
 from mmaction_mespot.models.streaming.streaming_spotter import StreamingSpotter
 from mmaction_mespot.models.streaming.window_settings import WindowSettings
-from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.preprocessing.preparation_settings import REFERENCE, PreparationSettings
 from mmaction_mespot.spotting.model import SpotModel, SpotSession
 
 DEFAULT_THRESHOLD = 0.5
-FULL_FPS = 30.0
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,13 @@ def load_network(
     network = MODELS.build(cfg.model)
     check_checkpoint_fits(network, str(checkpoint))
     loaded = load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
-    preparation = _preparation(cfg, tuple(settings.streams.values()))
     trained_on = loaded.get('meta', {}).get(PREPARATION) or {}
-    check_preparation(f'config {cfg.filename}', vars(preparation), trained_on)
+    preparation = _preparation(cfg, tuple(settings.streams.values()), trained_on)
+    found = {**vars(preparation), 'reference': REFERENCE}
+    check_preparation(f'config {cfg.filename}', found, trained_on)
     network.eval()
     settings = replace(settings, stride=options.stride or settings.stride)
-    post_processing = PostProcessing.from_dict(_post_processing(cfg))
+    post_processing = PostProcessing.from_dict(config_post_processing(cfg))
     if post_processing.fusion is not None:
         raise MESpotError(
             f'config {cfg.filename}: fusion with a dump is for prepared data sets, remove it here'
@@ -107,10 +107,10 @@ def load_network(
         notes += (f'{checkpoint} holds no score thresholds; {DEFAULT_THRESHOLD} is taken for both classes',)
     given = options.thresholds or {}
 
-    def open_session(fps: float, gap: int) -> SpotSession:
+    def open_session(fps: float, gap: int, video_fps: float | None = None) -> SpotSession:
         spotter = StreamingSpotter(
             network,
-            **settings.spotter_options(fps),
+            **settings.spotter_options(fps, video_fps),
             batch_size=options.batch_size,
             device=options.device,
             amp=options.amp,
@@ -120,7 +120,6 @@ def load_network(
     return SpotModel(
         name,
         preparation,
-        _wanted_fps(settings.target_fps),
         (float(given.get(CLASSES[0], own[0])), float(given.get(CLASSES[1], own[1]))),
         post_processing,
         open_session,
@@ -130,7 +129,7 @@ def load_network(
     )
 
 
-def _post_processing(cfg: Config) -> Mapping[str, Any] | None:
+def config_post_processing(cfg: Config) -> Mapping[str, Any] | None:
     """Settings of the merging that the config's metric uses."""
     evaluators = cfg.get('test_evaluator') or []
     for evaluator in evaluators if isinstance(evaluators, list | tuple) else [evaluators]:
@@ -139,14 +138,11 @@ def _post_processing(cfg: Config) -> Mapping[str, Any] | None:
     return None
 
 
-def _wanted_fps(target_fps: float | None) -> float | None:
-    """Frames a second to align and to flow: as in the data sets, also for a network that skips some."""
-    return None if target_fps is None else max(target_fps, FULL_FPS)
-
-
-def _preparation(cfg: Config, streams: tuple[str, ...]) -> PreparationSettings:
-    """How videos were prepared for the training: the config's ``preparation``, else the tool's defaults."""
-    known = {key: value for key, value in (cfg.get('preparation') or {}).items() if key != 'streams'}
+def _preparation(cfg: Config, streams: tuple[str, ...], trained_on: Mapping[str, Any]) -> PreparationSettings:
+    """How to prepare videos: as the config's ``preparation`` says, else the checkpoint, else the defaults."""
+    of_training = {key: value for key, value in trained_on.items() if key != 'reference'}
+    known = {**of_training, **(cfg.get('preparation') or {})}
+    known.pop('streams', None)
     try:
         return PreparationSettings(streams=streams, **known)
     except (TypeError, ValueError) as error:

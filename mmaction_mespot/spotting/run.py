@@ -13,7 +13,7 @@ from mmaction_mespot.preprocessing.faces.align import align_stream
 from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
-from mmaction_mespot.preprocessing.video import TimedFrame, VideoSource, resample, working_fps
+from mmaction_mespot.preprocessing.video import TimedFrame, VideoSource, resample
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.face import SpotFace
 from mmaction_mespot.spotting.gaps import GapFinder
@@ -52,9 +52,9 @@ class SpotRun:
     ) -> None:
         self.source, self.model, self.tracker, self.face_choice = source, model, tracker, face
         self.crops, self._on_frame = crops, on_frame
-        self.fps = working_fps(source.fps, model.target_fps)
+        self.fps = model.preparation.rate(source.fps)
         self.gap = model.preparation.gap(self.fps)
-        self._face = SpotFace(model, self.fps, self.gap, number)
+        self._face = SpotFace(model, self.fps, self.gap, number, source.fps)
         self._notes: list[str] = []
         self._gaps = GapFinder(source.fps)
         self._boxes = array('f')

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.video import open_video_source, resample
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.ground_truth import LabelledRow, check_labels, ground_truth_of
@@ -180,21 +178,3 @@ def spot_video(
         write_overlay(result, frames, working_fps, folder / OVERLAY, reporter.progress)
     reporter.done(video, result, folder, time.monotonic() - began)
     return result
-
-
-def parse_thresholds(text: str) -> dict[str, float]:
-    """Read ``MaE=0.9,ME=0.8``, or one of the two.
-
-    Raises:
-        MESpotError: If it is something else.
-    """
-    chosen = {}
-    for item in text.split(','):
-        name, _, value = item.partition('=')
-        try:
-            chosen[name.strip()] = float(value)
-        except ValueError:
-            chosen[name.strip()] = float('nan')
-        if name.strip() not in CLASSES or not 0 <= chosen[name.strip()] <= 1:
-            raise MESpotError(f'--threshold: found {item!r}, expected such as MaE=0.9,ME=0.8, each in 0..1')
-    return chosen

@@ -13,7 +13,7 @@ from video_files import write_video as encode
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.own import read_own
-from mmaction_mespot.preprocessing.video.image_frames import open_frames
+from mmaction_mespot.preprocessing.video.open import open_annotated
 
 LABELS = """\
 video,onset,apex,offset,type,subject
@@ -63,7 +63,7 @@ def test_every_event(root: Path) -> None:
         [32, 24],
         50,
     )
-    assert len(open_frames(talk, root)) == 20
+    assert len(list(open_annotated(talk, root))) == 20
     assert (data['data_list'][2]['start_index'], data['data_list'][2]['frame_dir']) == (100, 'frames')
 
 

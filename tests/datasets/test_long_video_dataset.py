@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.dataset import ConcatDataset, pseudo_collate
-from prepared_set import VIDEOS
+from prepared_set import VIDEOS, write_prepared
 from torch.utils.data import DataLoader
 
 from mmaction_mespot.datasets import EpochSampler, LongVideoDataset
@@ -189,3 +190,25 @@ def test_context_and_alignment(prepared: Path) -> None:
     for window in map(drawn.__getitem__, range(30)):
         assert window['window_position'] % 8 == 0
         assert window['window_start'] == window['window_position'] * window['frame_interval']
+
+
+def test_a_video_on_a_working_grid(tmp_path: Path) -> None:
+    """200 frames per second, prepared at every seventh frame: the same windows by rate and by interval."""
+    root = write_prepared(tmp_path / 'set', streams=('flow_grid',), videos={'v': ('s01', 100, 200 / 7, [])})
+    path = root / 'annotations.json'
+    content = json.loads(path.read_text())
+    grid = dict(fps=200 / 7, positions=100, runs=[[0, 0, 7]])
+    content['data_list'][0].update(
+        fps=200.0, total_frames=697, instances=[dict(segment=[70, 140], label=0)], grid=grid
+    )
+    path.write_text(json.dumps(content))
+    for options in (dict(frame_interval=7), dict(target_fps=200 / 7), {}):
+        windows = dataset(root, test_mode=True, **options)
+        info = windows.get_data_info(0)
+        assert (info['fps'], info['total_frames']) == (200 / 7, 100)
+        assert info['frame_interval'] == pytest.approx(1)
+        assert info['frame_inds'].tolist() == list(range(64))
+        assert info['gt_segments'].tolist() == [[10, 20]]
+        assert info['grid'].intervals_to_frames(info['video_segments']).tolist() == [[70, 140]]
+        sample = windows[0]['data_samples']
+        assert (sample.grid, sample.total_frames) == (info['grid'], 100)

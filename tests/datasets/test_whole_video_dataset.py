@@ -64,3 +64,16 @@ def test_flow_without_its_gap_is_named(tmp_path: Path) -> None:
                 writer.append(np.zeros((14, 2), np.float32), rest_motion=np.zeros(2, np.float32))
     with pytest.raises(MESpotError, match=r'flow_roi.s01_0101\.h5: holds no gap'):
         build(root)[0]
+
+
+def test_long_videos_come_in_stretches_of_a_minute(tmp_path: Path) -> None:
+    root = write_prepared(
+        tmp_path / 'set', streams=('flow_roi',), videos={'v': ('s01', 100, 1.0, [(70, 90, 0)])}
+    )
+    stretches = build(root)
+    assert len(stretches) == 3
+    found = [stretch['data_samples'].metainfo for stretch in stretches]
+    assert [(meta['window_start'], meta['clip_len']) for meta in found] == [(0, 60), (30, 60), (60, 40)]
+    assert [len(stretch['inputs']['flow']) for stretch in stretches] == [60, 60, 40]
+    np.testing.assert_allclose(stretches[1]['inputs']['flow'][2, 3], [1.0, 3.0])  # frame 32
+    assert all(meta['video_segments'].tolist() == [[70, 90]] for meta in found)

@@ -149,7 +149,9 @@ def test_the_shipped_network_and_lines_for_scripts(
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (['--config', 'configs/nothing.py'], '--config and --checkpoint belong together'),
+        (['--checkpoint', 'nothing.pth'], '--checkpoint needs the --config'),
+        (['--config', 'configs/nothing.py'], 'configs/nothing.py.: no such config file'),
+        (['--config', 'configs/mespot_lite_synthetic.py'], 'needs a checkpoint'),
         (['--threshold', 'MaE=2'], "--threshold: found 'MaE=2'"),
         (['--ground-truth', 'nowhere.csv'], 'nowhere.csv: no such table'),
         (['--device', 'tpu7'], "device 'tpu7' cannot be used"),

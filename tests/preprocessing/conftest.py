@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.video.image_frames import read_image
+from mmaction_mespot.preprocessing.video.image import read_image
 
 
 @pytest.fixture(scope='session')

@@ -30,6 +30,7 @@ def test_the_gap_is_as_long_at_any_rate(fps: float, gap: int) -> None:
         ({'device': 'tpu'}, "device: found 'tpu'"),
         ({'device': 'cuda', 'flow_method': 'dis'}, 'the flow dis runs on the CPU only'),
         ({'flow_batch': 0}, 'flow_batch: found 0'),
+        ({'target_fps': 0.0}, 'target_fps: found 0'),
     ],
 )
 def test_bad_settings_are_named(options: dict[str, Any], message: str) -> None:
@@ -41,19 +42,22 @@ VIDEO = {'fps': 30.0, 'total_frames': 9}
 
 
 def test_what_the_files_depend_on() -> None:
-    """Device and batch change nothing that counts; sets of before the formats stay valid."""
+    """Device, batch and strictness change nothing that counts."""
     plain = PreparationSettings().parameters(VIDEO, 'f')
     assert sorted(plain) == [
         'crop_size',
         'flow_gap',
         'flow_method',
         'fps',
+        'reference',
         'source',
         'streams',
+        'target_fps',
         'total_frames',
         'version',
     ]
-    assert PreparationSettings(device='cuda', flow_batch=8).parameters(VIDEO, 'f') == plain
+    assert PreparationSettings(device='cuda', flow_batch=8, strict=True).parameters(VIDEO, 'f') == plain
+    assert PreparationSettings(target_fps=60).parameters(VIDEO, 'f') != plain
     pictures = PreparationSettings(format='rawframes').parameters(VIDEO, 'f')
     assert pictures == {**plain, 'format': 'rawframes', 'flow_bound': 20.0}
 

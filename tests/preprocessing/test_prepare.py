@@ -128,7 +128,10 @@ def test_bad_videos_are_reported_and_the_others_go_on(
     cut = root / 's15_0101' / 'img007.jpg'
     cut.write_bytes(cut.read_bytes()[:-100])
     (root / 's15_0102' / 'img010.jpg').unlink()
-    result = prepare_dataset(_annotations(root), out, SETTINGS)
+    lenient = prepare_dataset(_annotations(root), tmp_path / 'lenient', SETTINGS)
+    assert lenient.prepared == ['s15_0101', 's16_0101']
+    assert 'img010.jpg: missing' in lenient.failed['s15_0102']
+    result = prepare_dataset(_annotations(root), out, replace(SETTINGS, strict=True))
     assert result.skipped == ['s16_0101']
     assert 'img007.jpg: the JPEG is cut off' in result.failed['s15_0101']
     assert 'img010.jpg: missing' in result.failed['s15_0102']

@@ -8,28 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from mmaction_mespot.preprocessing import video_preparation
 from mmaction_mespot.preprocessing.faces import FaceTracker, warp
 from mmaction_mespot.preprocessing.faces.regions import grid_means
 from mmaction_mespot.preprocessing.flow import TVL1Params, batches, tvl1_torch
+from mmaction_mespot.preprocessing.flow.motion import flow_pair
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.store.face_file import read_face_file
+from mmaction_mespot.preprocessing.store.face_file import FaceFile
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
-from mmaction_mespot.preprocessing.video_preparation import flow_pair, prepare_video
-
-
-def test_flow_pairs_are_centred_and_clipped() -> None:
-    assert [flow_pair(i, 4, 10) for i in (0, 1, 2, 5, 7, 8, 9)] == [
-        (0, 2),
-        (0, 3),
-        (0, 4),
-        (3, 7),
-        (5, 9),
-        (6, 9),
-        (7, 9),
-    ]
-    assert [flow_pair(i, 1, 3) for i in range(3)] == [(0, 1), (1, 2), (2, 2)]
-    assert [flow_pair(i, 3, 2) for i in range(2)] == [(0, 1), (0, 1)]
+from mmaction_mespot.preprocessing.video_preparation import prepare_video
 
 
 def _flow_of_means(prev: np.ndarray, later: np.ndarray, method: str) -> np.ndarray:
@@ -62,7 +48,7 @@ def test_streams_hold_what_the_convention_says(
         f'{name}/s01_0101.h5' for name in ('faces', 'flow', 'flow_grid', 'flow_roi', 'rgb')
     ]
 
-    _, matrices = read_face_file(tmp_path / 'out' / 'faces' / 's01_0101.h5')
+    matrices = FaceFile.read(tmp_path / 'out' / 'faces' / 's01_0101.h5').matrices
     crops = [
         warp(cv2.convertScaleAbs(portrait, alpha=1 - i / 40), matrix, 64) for i, matrix in enumerate(matrices)
     ]
@@ -82,27 +68,6 @@ def test_streams_hold_what_the_convention_says(
         np.testing.assert_allclose(readers[name].read([0, 7, 11], remove_head_motion=True), 0, atol=0.03)
         assert readers[name].attrs['gap'] == gap
         assert readers[name].attrs['method'] == 'tvl1'
-
-
-def test_only_as_many_crops_are_held_as_the_gap_needs() -> None:
-    """Memory does not grow with the video: crops that no later pair needs are let go."""
-    gap, n, seen = 4, 200, []
-
-    class Crop(np.ndarray):
-        alive = 0
-
-        def __del__(self) -> None:
-            Crop.alive -= 1
-
-    def crops() -> Any:
-        for _ in range(n):
-            Crop.alive += 1
-            seen.append(Crop.alive)
-            yield np.random.default_rng(0).integers(0, 255, (16, 16), np.uint8).view(Crop)
-
-    entries = [start for start, _ in video_preparation._flows(crops(), gap, n, 'dis')]
-    assert entries == [flow_pair(i, gap, n)[0] for i in range(n)]
-    assert max(seen) <= gap + 3
 
 
 def test_flow_in_batches_on_a_device_equals_the_plain_one(

@@ -173,7 +173,7 @@ def test_several_dumps_are_pooled_each_with_its_own_thresholds(evaluation_files,
     assert 'each by its own thresholds' in capsys.readouterr().out
     overall = json.loads(out.read_text())['tables']['counts'][2]
     assert (overall['TP'], overall['FP'], overall['FN']) == (1, 1, 1)
-    assert run(*paths, '--thresholds', '0.35', '--out', out) == 0
+    assert run(*paths, '--threshold', '0.35', '--out', out) == 0
     assert 'scores of at least MaE 0.35, ME 0.35' in capsys.readouterr().out
     assert json.loads(out.read_text())['tables']['counts'][2]['TP'] == 2
     assert run(paths[0], paths[1], paths[0]) == 2

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.datasets.feature_store import FeatureReader, FeatureWriter
-from mmaction_mespot.preprocessing.store.face_file import read_face_file
+from mmaction_mespot.preprocessing.store.face_file import FaceFile
 from mmaction_mespot.preprocessing.store.hdf5_file import HDF5Output, open_hdf5
 from mmaction_mespot.preprocessing.store.store_format import StoreError
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
@@ -142,7 +142,7 @@ def test_data_that_are_not_in_the_file_are_refused(tmp_path, make):
     path = tmp_path / 'v.h5'
     with h5py.File(path, 'w') as file:
         make(file)
-    for read in (open_hdf5, StreamReader, FeatureReader, read_face_file):
+    for read in (open_hdf5, StreamReader, FeatureReader, FaceFile.read):
         with pytest.raises(StoreError, match=r'v\.h5'):
             read(path)
 

@@ -33,10 +33,9 @@ def model_of(detections: Detections) -> SpotModel:
     return SpotModel(
         'prepared',
         PreparationSettings(('flow_roi',), 112, 'dis'),
-        30.0,
         (0.6, 0.5),
         PostProcessing(),
-        lambda fps, gap: Prepared(detections),
+        lambda fps, gap, video_fps=None: Prepared(detections),
     )
 
 

@@ -48,10 +48,9 @@ def spotter(monkeypatch: pytest.MonkeyPatch) -> SpottingInferencer:
     model = SpotModel(
         'stub',
         PreparationSettings(('flow_grid',), 64, 'dis'),
-        30.0,
         (0.5, 0.5),
         post_processing,
-        lambda fps, gap: Session(),
+        lambda fps, gap, video_fps=None: Session(),
     )
     monkeypatch.setattr(module, 'load_spot_model', lambda *arguments: model)
     return SpottingInferencer()

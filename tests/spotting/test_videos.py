@@ -13,12 +13,11 @@ import matplotlib
 import numpy as np
 import pytest
 
-from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.spotting import videos as module
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.jobs import SpotterSetup
 from mmaction_mespot.spotting.reporter import SpotReporter
-from mmaction_mespot.spotting.videos import SpotOptions, parse_thresholds, spot_videos
+from mmaction_mespot.spotting.videos import SpotOptions, spot_videos
 
 MUTATIONS = 100
 
@@ -187,11 +186,3 @@ def test_a_bug_is_one_line_too_but_says_how_to_find_it(
     monkeypatch.setenv('MESPOT_TRACEBACK', '1')
     with pytest.raises(ZeroDivisionError):
         spot_videos(['a.mp4'], inferencer, SpotOptions(tmp_path), SpotReporter('quiet'))
-
-
-def test_thresholds_of_the_command_line() -> None:
-    assert parse_thresholds('MaE=0.9,ME=0.8') == {'MaE': 0.9, 'ME': 0.8}
-    assert parse_thresholds(' ME=1') == {'ME': 1.0}
-    for text in ('0.5', 'MaE=', 'mae=0.5', 'ME=-1', 'ME=nan'):
-        with pytest.raises(MESpotError, match='expected such as MaE'):
-            parse_thresholds(text)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -67,7 +68,10 @@ def test_from_a_download_to_a_prepared_set(
 
     bad = root / 'rawpic' / 's15' / '15_0102eatingworms' / 'img005.jpg'
     bad.write_bytes(np.random.default_rng(0).bytes(100))
-    assert tool.main(command) == 1
+    assert tool.main(command) == 0
+    noted = r's15_0102: 8 frames; passed over: .*img005\.jpg: not a readable'
+    assert re.search(noted, capsys.readouterr().out)
+    assert tool.main([*command, '--strict']) == 1
     printed = capsys.readouterr()
     assert '0 videos prepared, 1 were done before, 1 failed' in printed.out
     assert 'failed: s15_0102' in printed.err
@@ -170,3 +174,15 @@ def test_a_table_of_labels_of_ones_own(
     assert tool.main([*command, '--fps', '30']) == 0
     assert tool.main([*command, '--fps', '30', '--sheet', 'x']) == 2
     assert 'does not know the option sheet' in capsys.readouterr().err
+
+
+def test_prepared_for_a_network(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = root.parent / 'out'
+    command = ['casme2', '--root', str(root), '--out', str(out), '--for', 'lite']
+    assert tool.main([*command, '--crop-size', '64']) == 2
+    assert 'crop_size: found 64, lite needs 112' in capsys.readouterr().err
+    assert tool.main(command) == 0
+    reader = StreamReader(out / 'flow_grid' / 's15_0101.h5')
+    assert (reader.attrs['crop_size'], reader.attrs['method']) == (112, 'tvl1-fast')
+    assert (reader.attrs['target_fps'], reader.attrs['gap']) == (30, 4)
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ['faces', 'flow_grid', 'manifest']

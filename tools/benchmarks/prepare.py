@@ -16,6 +16,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -32,7 +33,8 @@ from mmaction_mespot.preprocessing.faces import FaceTracker, smoothed_similariti
 from mmaction_mespot.preprocessing.flow import METHODS, compute_flow
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
-from mmaction_mespot.preprocessing.video.image_frames import ImageFrames, read_image
+from mmaction_mespot.preprocessing.video.folder_source import FolderSource
+from mmaction_mespot.preprocessing.video.image import read_image
 from mmaction_mespot.preprocessing.video_preparation import prepare_video
 
 FPS, GAP, DISTINCT = 30.0, 4, 60
@@ -88,26 +90,27 @@ def link_frames(source: Path | None, folder: Path, count: int) -> None:
 
 def stage(name: str, work: Work) -> Callable[[], object]:
     """Get everything ready and give the work that is timed."""
-    frames = ImageFrames(work.folder, '{:06d}.jpg', 1, work.frames)
     if name == 'decode':
-        return lambda: [len(frames[i]) for i in range(len(frames))]
-    tracker = FaceTracker()
+        return lambda: [len(frame.image) for frame in FolderSource(Path(work.folder), FPS)]
+    frames, tracker = (
+        [frame.image for frame in islice(FolderSource(Path(work.folder), FPS), DISTINCT)],
+        FaceTracker(),
+    )
     if name == 'face tracking':
-        return lambda: tracker.track(frames, FPS)
+        return lambda: tracker.track([frames[i % len(frames)] for i in range(work.frames)], FPS)
     if name.startswith(WHOLE):
         settings = PreparationSettings(crop_size=work.size, flow_method=name[len(WHOLE) :], flow_gap=GAP)
         video = dict(video_id=f'v{os.getpid()}', frame_dir='.', filename_tmpl='{:06d}.jpg', start_index=1)
         video |= dict(total_frames=work.frames, fps=FPS)
         return lambda: prepare_video(video, work.folder, work.out, settings, tracker)
-    few = range(min(DISTINCT, work.frames))
-    face = tracker.track([frames[i] for i in few], FPS)
+    few = range(len(frames))
+    face = tracker.track(frames, FPS)
     matrices = smoothed_similarities(face.points, work.size, FPS, face.frames, len(few))
-    images = [frames[i] for i in few]
     if name == 'align':
         return lambda: [
-            warp(images[i % len(few)], matrices[i % len(few)], work.size) for i in range(len(frames))
+            warp(frames[i % len(few)], matrices[i % len(few)], work.size) for i in range(work.frames)
         ]
-    crops = [warp(image, matrix, work.size) for image, matrix in zip(images, matrices, strict=True)]
+    crops = [warp(image, matrix, work.size) for image, matrix in zip(frames, matrices, strict=True)]
     greys = [cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) for crop in crops]
     pairs = [(greys[i % len(few)], greys[(i + GAP) % len(few)]) for i in range(work.frames)]
     if name == 'store':

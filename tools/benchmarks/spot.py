@@ -32,7 +32,7 @@ from rich.table import Table
 
 from mmaction_mespot.preprocessing.faces.align import align_stream
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
-from mmaction_mespot.preprocessing.video import open_video_source, resample, working_fps
+from mmaction_mespot.preprocessing.video import open_video_source, resample
 from mmaction_mespot.spotting.face import SpotFace
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 
@@ -60,7 +60,7 @@ class Stopwatch:
 def stages(inferencer: SpottingInferencer, video: str) -> tuple[dict[str, float], int, list[int]]:
     """Seconds of each stage and of the whole, the number of frames, the windows' first frames."""
     source, model = open_video_source(video), inferencer.model
-    fps = working_fps(source.fps, model.target_fps)
+    fps = model.preparation.rate(source.fps)
     gap, prepared = model.preparation.gap(fps), model.preparation
     began = time.process_time()
     decode = Stopwatch(source)
@@ -89,7 +89,7 @@ def stages(inferencer: SpottingInferencer, video: str) -> tuple[dict[str, float]
 def naive_window(inferencer: SpottingInferencer, network: Any, video: str, start: int) -> float:
     """Seconds of one window by itself; decoding up to its start is not counted."""
     model, source = inferencer.model, open_video_source(video)
-    fps = working_fps(source.fps, model.target_fps)
+    fps = model.preparation.rate(source.fps)
     frames = resample(source, fps)
     for _ in islice(frames, start):
         pass

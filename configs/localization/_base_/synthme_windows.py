@@ -19,7 +19,7 @@ pack = dict(
         *('video_name', 'duration_second', 'duration_frame', 'feature_frame', 'annotations'),
         # what SpottingF1Metric reads
         *('video_id', 'subject', 'part', 'fps', 'total_frames', 'video_segments', 'video_labels'),
-        *('window_start', 'frame_interval', 'clip_len'),
+        *('window_start', 'frame_interval', 'clip_len', 'grid'),
     ),
 )
 train_pipeline = [

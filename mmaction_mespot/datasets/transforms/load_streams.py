@@ -111,4 +111,4 @@ class LoadStreams(BaseTransform):
 
 def _check_length(reader: StreamReader, total_frames: int) -> None:
     if len(reader) != total_frames:
-        raise MESpotError(f'{reader.path}: {len(reader)} frames, expected {total_frames} as annotated')
+        raise MESpotError(f'{reader.path}: {len(reader)} entries, expected {total_frames} as annotated')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ META_KEYS = (
     'clip_len',
     'video_segments',
     'video_labels',
+    'grid',
 )
 
 
@@ -56,5 +58,10 @@ def make_data_sample(results: dict[str, Any]) -> ActionDataSample:
         segments=torch.from_numpy(np.asarray(results['gt_segments'], np.float32)),
         labels=torch.from_numpy(np.asarray(results['gt_labels'], np.int64)),
     )
-    sample.set_metainfo({key: results[key] for key in META_KEYS})
+    sample.set_metainfo(pick_meta(results, META_KEYS))
     return sample
+
+
+def pick_meta(results: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """The meta information of a window; without a ``grid``, its frames are the video's own."""
+    return {key: results.get(key) if key == 'grid' else results[key] for key in keys}

@@ -11,6 +11,7 @@ from mmaction.structures import ActionDataSample
 from mmcv.transforms import BaseTransform
 
 from .pack_spotting_inputs import META_KEYS as WINDOW_KEYS
+from .pack_spotting_inputs import pick_meta
 
 META_KEYS = (*WINDOW_KEYS, 'flow_gap')
 
@@ -26,7 +27,7 @@ class PackVideoFlow(BaseTransform):
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Pack the flow and what is known of the video."""
         sample = ActionDataSample()
-        sample.set_metainfo({key: results[key] for key in META_KEYS})
+        sample.set_metainfo(pick_meta(results, META_KEYS))
         return dict(inputs=dict(flow=torch.from_numpy(np.asarray(results['flow']))), data_samples=sample)
 
     def __repr__(self) -> str:

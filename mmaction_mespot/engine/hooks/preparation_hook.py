@@ -9,16 +9,16 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from mmaction_mespot.checkpoints.strip import PREPARATION
 from mmaction_mespot.datasets.prepared_dataset import PreparedDataset
 from mmaction_mespot.errors import MESpotError
-
-PREPARATION = 'preparation'
-"""Key of the preparation in the meta information of a checkpoint."""
 
 
 @HOOKS.register_module()
 class PreparationHook(Hook):
-    """Keep crop size, flow method and gap of the training's data in the checkpoint, and compare with them.
+    """Keep what the training saw of its videos in the checkpoint, and compare with it.
+
+    That are crop size, flow method, gap, rate, frame of reference, and the names of the streams.
 
     A test, or a training that goes on, on data that were prepared in another way is refused. Checkpoints that
     say nothing (those of other packages, or stripped ones) pass.
@@ -72,13 +72,14 @@ def check_preparation(place: str, found: Mapping[str, Any], expected: Mapping[st
 
     Args:
         place: What is checked, for the message.
-        found: Its preparation, such as ``crop_size``, ``flow_method``, ``flow_gap``.
+        found: Its preparation, such as ``crop_size``, ``flow_method``, ``flow_gap``, ``target_fps``. The
+            ``streams`` are not compared: more may be there than are read.
         expected: That of the training.
 
     Raises:
         MESpotError: If a value differs; the message has both.
     """
-    for name in sorted(set(found) & set(expected)):
+    for name in sorted((set(found) & set(expected)) - {'streams'}):
         if found[name] != expected[name]:
             raise MESpotError(f'{place}: prepared with {name} {found[name]!r}, expected {expected[name]!r}')
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.frame_grid import FrameGrid
 from mmaction_mespot.intervals.postprocess import PostProcessing, fuse_candidates, merge_windows
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
@@ -37,6 +40,7 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
         candidates = [WindowCandidates(w['detections'], w['start'], w['end']) for w in own]
         try:
             detections = merge_windows(candidates, first['fps'], first['total_frames'], cfg)
+            first, detections = _in_frames(first, detections)
             if others is not None:
                 other = _spotted(others, first, cfg)
                 detections = fuse_candidates(detections, other, first['fps'], first['total_frames'], cfg)
@@ -52,6 +56,17 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
             )
         )
     return videos
+
+
+def _in_frames(window: dict, detections: Detections) -> tuple[dict, Detections]:
+    """From the working grid of a video to its own frames: what is known of it, and what was found."""
+    grid: FrameGrid | None = window.get('grid')
+    if grid is None:
+        return window, detections
+    truth = np.rint(grid.intervals_to_frames(window['truth_segments']))  # labels are whole frames
+    known = dict(fps=grid.video_fps, total_frames=grid.total_frames, truth_segments=truth)
+    found = grid.intervals_to_frames(detections.segments)
+    return {**window, **known}, Detections(found, detections.scores, detections.labels)
 
 
 def _read_spotter(path: str | None) -> dict[tuple[str, str], VideoResult]:

@@ -27,12 +27,13 @@ def read_window(sample: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str,
     Args:
         sample: The localizer's output for the window, as a dict.
         meta: Meta information of the window: the keys of :data:`REQUIRED`; the window's length as
-            ``clip_len`` and ``frame_interval``, or as ``duration_frame``; optionally ``part`` and
-            ``score_thresholds``.
+            ``clip_len`` and ``frame_interval``, or as ``duration_frame``; optionally ``part``,
+            ``score_thresholds`` and ``grid``, where all these frames are positions of a working grid.
 
     Returns:
         A picklable dict on the CPU: ``detections``, ``start``, ``end`` (frames), ``truth_segments``,
-        ``truth_labels``, ``score_thresholds`` and the video's ``video_id, subject, part, fps, total_frames``.
+        ``truth_labels``, ``score_thresholds``, ``grid`` and the video's ``video_id, subject, part, fps,
+        total_frames``.
 
     Raises:
         MESpotError: If a key is missing.
@@ -64,6 +65,7 @@ def read_window(sample: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str,
         'truth_segments': _array(meta['video_segments']).reshape(-1, 2),
         'truth_labels': _array(meta['video_labels']).reshape(-1),
         'score_thresholds': None if thresholds is None else _array(thresholds).tolist(),
+        'grid': meta.get('grid'),
     }
 
 

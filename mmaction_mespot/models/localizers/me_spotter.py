@@ -32,7 +32,7 @@ class MESpotter(LevelSpotter):
             it is.
         context: Positions on each side of a window that only the backbone sees; its levels are cropped to
             the window before the neck. The same number as ``LongVideoDataset``'s, a multiple of the coarsest
-            stride. Defaults to 0.
+            stride. Defaults to 0, as many as the data set gives.
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
@@ -61,13 +61,16 @@ class MESpotter(LevelSpotter):
         """Run the backbone and crop the context.
 
         Raises:
-            MESpotError: If the windows have another context than the model.
+            MESpotError: If the windows have another context than the model, or not as much on both sides.
         """
         length = next(iter(inputs.values())).shape[2]
         clip_len = data_samples[0].metainfo.get('clip_len') if data_samples else None
-        if clip_len is not None and length != clip_len + 2 * self.context:
+        context = self.context
+        if clip_len is not None and not context:
+            context = max(length - clip_len, 0) // 2
+        if clip_len is not None and length != clip_len + 2 * context:
             raise MESpotError(
-                f'MESpotter with context={self.context} expects {clip_len} + 2 * {self.context} positions, '
+                f'MESpotter with context={self.context} expects {clip_len} + 2 * {context} positions, '
                 f'found {length}: give the data set (LongVideoDataset) the same context'
             )
-        return crop_context(self.backbone(inputs), length, self.context)
+        return crop_context(self.backbone(inputs), length, context)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.grid import frames_per_position
 from mmaction_mespot.intervals.position_grid import check_alignment, count_positions, last_aligned_start
 from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
@@ -85,7 +86,7 @@ class StreamingSpotter:
         self.clip_len = clip_len
         self.stride = stride
         self.fps = float(fps)
-        self.frame_interval = fps / target_fps if target_fps is not None else float(frame_interval or 1.0)
+        self.frame_interval = frames_per_position(self.fps, target_fps, frame_interval)
         self.batch_size = batch_size
         check_alignment(clip_len, stride, self.runner.grid.align)
         self._features = FeatureStream(

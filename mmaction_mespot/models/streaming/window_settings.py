@@ -10,6 +10,7 @@ from mmaction.registry import TRANSFORMS
 from mmengine.config import Config
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.grid import frames_per_position
 
 LOADER, PACKER = 'LoadStreams', 'PackSpottingInputs'
 
@@ -73,21 +74,21 @@ class WindowSettings:
             pipeline=pipeline[1:-1],
         )
 
-    def interval(self, fps: float) -> float:
-        """Frames between positions of a video of that rate."""
-        return fps / self.target_fps if self.target_fps is not None else float(self.frame_interval or 1.0)
+    def interval(self, fps: float, video_fps: float | None = None) -> float:
+        """Entries of the streams from one position to the next, see :func:`frames_per_position`."""
+        return frames_per_position(fps, self.target_fps, self.frame_interval, video_fps)
 
     def transforms(self) -> list[Callable[[dict[str, Any]], dict[str, Any]]]:
         """Build the transforms."""
         return [TRANSFORMS.build(dict(step)) for step in self.pipeline]
 
-    def spotter_options(self, fps: float) -> dict[str, Any]:
-        """Arguments of :class:`StreamingSpotter` for a video of that rate, all but the model."""
+    def spotter_options(self, fps: float, video_fps: float | None = None) -> dict[str, Any]:
+        """Arguments of :class:`StreamingSpotter` for streams of that rate, all but the model."""
         return dict(
             clip_len=self.clip_len,
             stride=self.stride,
             fps=fps,
-            frame_interval=self.interval(fps),
+            frame_interval=self.interval(fps, video_fps),
             streams=tuple(self.streams),
             context=self.context or None,
             pipeline=self.transforms(),

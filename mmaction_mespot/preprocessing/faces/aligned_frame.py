@@ -20,6 +20,7 @@ class AlignedFrame:
             frames, held where there is no face.
         face: Whether there is a face: seen, or bridged over a short loss.
         box: Left, top, right, bottom of the landmarks in px of the source frame.
+        matrix: (2, 3) float64, similarity from the source frame to the crop.
     """
 
     position: int
@@ -29,3 +30,4 @@ class AlignedFrame:
     landmarks: np.ndarray
     face: bool
     box: tuple[float, float, float, float]
+    matrix: np.ndarray

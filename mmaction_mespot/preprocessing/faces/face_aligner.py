@@ -151,6 +151,7 @@ class FaceAligner:
             map_points_3d(points, matrix),
             face,
             _box(points),
+            matrix,
         )
 
 

@@ -5,18 +5,62 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import rest_motion
+from mmaction_mespot.preprocessing.faces.regions import grid_means, region_means
 from mmaction_mespot.preprocessing.faces.shape import shape_points
-from mmaction_mespot.preprocessing.flow import compute_flow
-from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.video_preparation import flow_pair, stream_flow
+from mmaction_mespot.preprocessing.flow.batches import compute_flows
+from mmaction_mespot.preprocessing.preparation_settings import GRID_CELLS, PreparationSettings
 
 from ..faces.aligned_frame import AlignedFrame
 from .motion_entry import MotionEntry
+
+
+def flow_pair(index: int, gap: int, total_frames: int) -> tuple[int, int]:
+    """The two frames whose motion is entry ``index`` of a flow stream; their middle is the entry's frame.
+
+    Returns:
+        ``max(index - gap // 2, 0)`` and ``min(index - gap // 2 + gap, total_frames - 1)``.
+    """
+    return max(index - gap // 2, 0), min(index - gap // 2 + gap, total_frames - 1)
+
+
+def stream_flow(stream: str, flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """What a flow stream holds of a flow.
+
+    Args:
+        stream: ``flow``, ``flow_grid`` or ``flow_roi``.
+        flow: (S, S, 2) float32 px.
+        landmarks: (468, 2 or more) in px of the crop.
+
+    Returns:
+        The flow itself, its means on the grid (12, 12, 2), or those of the regions (14, 2).
+    """
+    if stream == 'flow_grid':
+        return grid_means(flow, GRID_CELLS)
+    return region_means(flow, landmarks) if stream == 'flow_roi' else flow
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The position of an entry, and the two crops that its flow lies between.
+
+    Attributes:
+        frame: The position.
+        first: The earlier of the two.
+        greys: Both crops in grey.
+        face: Whether all frames from the earlier to the later one show the face.
+    """
+
+    frame: AlignedFrame
+    first: AlignedFrame
+    greys: tuple[np.ndarray, np.ndarray]
+    face: bool
 
 
 def motion_stream(
@@ -25,27 +69,47 @@ def motion_stream(
     gap: int | None,
     streams: Sequence[str],
     flow_method: str = 'tvl1',
+    remove_head_motion: bool = True,
+    device: str = 'cpu',
+    flow_batch: int = 32,
 ) -> Iterator[MotionEntry]:
-    """Compute the streams of each position as the preparation of data sets does, each flow once.
+    """Compute the streams of each position, each flow once: for prepared data sets and for spotting alike.
 
-    ``gap + 1`` aligned frames are held. Where a frame between the two images of a flow shows no face, the
-    crop may jump: the entry has ``face=False`` and zero flow.
+    ``gap + 1`` aligned frames are held, on a GPU a batch more. Where a frame between the two images of a flow
+    shows no face, the crop may jump: the entry has ``face=False`` and zero flow.
 
     Args:
         aligned: Every position, in order.
-        fps: Positions a second.
-        gap: Frames between the two images of a flow; None for as long a time as in prepared data sets.
+        fps: Positions per second.
+        gap: Positions between the two images of a flow; None for 4 at 30 fps and as long a time at other
+            rates.
         streams: What to compute: ``rgb``, ``flow``, ``flow_grid``, ``flow_roi``.
         flow_method: See :func:`compute_flow`. Defaults to 'tvl1'.
+        remove_head_motion: Subtract the head motion from all flow. Defaults to True.
+        device: ``'cpu'``, or ``'cuda'`` for TV-L1 on a GPU. Defaults to 'cpu'.
+        flow_batch: Pairs on a GPU at a time. Defaults to 32.
 
     Yields:
-        An entry a position, in order.
+        One entry per position, in order.
 
     Raises:
         ValueError: A stream or the method is unknown, or the gap below 1.
     """
-    settings = PreparationSettings(streams=tuple(streams), flow_method=flow_method, flow_gap=gap)
-    gap = settings.gap(fps)
+    settings = PreparationSettings(
+        tuple(streams), flow_method=flow_method, flow_gap=gap, device=device, flow_batch=flow_batch
+    )
+    flows = [name for name in settings.streams if name != 'rgb']
+    pairs = _pairs(aligned, settings.gap(fps))
+    while block := list(islice(pairs, 1 if device == 'cpu' else flow_batch)):
+        greys = [pair.greys for pair in block if flows and pair.face]
+        computed = compute_flows(greys, flow_method, device, flow_batch)
+        for pair in block:
+            flow = next(computed) if flows and pair.face else None
+            yield _entry(pair, flow, settings.streams, remove_head_motion)
+
+
+def _pairs(aligned: Iterable[AlignedFrame], gap: int) -> Iterator[_Pair]:
+    """The pair of each position, in order; crops that no later pair needs are let go."""
     held: deque[AlignedFrame] = deque()
     greys: deque[np.ndarray] = deque()
     position = total = 0
@@ -54,40 +118,38 @@ def motion_stream(
         greys.append(cv2.cvtColor(frame.crop, cv2.COLOR_RGB2GRAY))
         total += 1
         while flow_pair(position, gap, sys.maxsize)[1] < total:
-            yield _entry(held, greys, position, flow_pair(position, gap, sys.maxsize), settings)
+            yield _pair(held, greys, position, flow_pair(position, gap, sys.maxsize))
             position += 1
             while held[0].position < flow_pair(position, gap, sys.maxsize)[0]:
                 held.popleft()
                 greys.popleft()
     for rest in range(position, total):
-        yield _entry(held, greys, rest, flow_pair(rest, gap, total), settings)
+        yield _pair(held, greys, rest, flow_pair(rest, gap, total))
+
+
+def _pair(held: deque[AlignedFrame], greys: deque[np.ndarray], position: int, pair: tuple[int, int]) -> _Pair:
+    base = held[0].position
+    first, last = pair[0] - base, pair[1] - base
+    face = all(held[i].face for i in range(first, last + 1))
+    return _Pair(held[position - base], held[first], (greys[first], greys[last]), face)
 
 
 def _entry(
-    held: deque[AlignedFrame],
-    greys: deque[np.ndarray],
-    position: int,
-    pair: tuple[int, int],
-    settings: PreparationSettings,
+    pair: _Pair, flow: np.ndarray | None, names: Sequence[str], remove_head_motion: bool
 ) -> MotionEntry:
-    base = held[0].position
-    first, last = pair[0] - base, pair[1] - base
-    frame = held[position - base]
-    face = all(held[i].face for i in range(first, last + 1))
-    flows = [name for name in settings.streams if name != 'rgb']
-    streams: dict[str, np.ndarray] = {'rgb': frame.crop} if 'rgb' in settings.streams else {}
-    if flows and face:
-        flow = compute_flow(greys[first], greys[last], settings.flow_method)
-        landmarks = held[first].landmarks
-        rest = rest_motion(flow, landmarks)
-        for name in flows:
-            streams[name] = stream_flow(name, flow, landmarks) - rest
-        streams['head_motion'] = rest
+    """The streams of a position; without a flow, those of a still face."""
+    frame = pair.frame
+    flows = [name for name in names if name != 'rgb']
+    streams: dict[str, np.ndarray] = {'rgb': frame.crop} if 'rgb' in names else {}
+    landmarks, rest = pair.first.landmarks, np.zeros(2, np.float32)
+    if flow is None:
+        flow, landmarks = np.zeros((*frame.crop.shape[:2], 2), np.float32), frame.landmarks
     elif flows:
-        zero = np.zeros((*frame.crop.shape[:2], 2), np.float32)
-        for name in flows:
-            streams[name] = stream_flow(name, zero, frame.landmarks)
-        streams['head_motion'] = np.zeros(2, np.float32)
+        rest = rest_motion(flow, landmarks)
+    for name in flows:
+        own = stream_flow(name, flow, landmarks)
+        streams[name] = own - rest if remove_head_motion else own
     if flows:
+        streams['head_motion'] = rest
         streams['face_shape'] = shape_points(frame.landmarks)
-    return MotionEntry(position, frame.source_index, frame.time_s, face, streams)
+    return MotionEntry(frame.position, frame.source_index, frame.time_s, pair.face, streams)

@@ -35,6 +35,7 @@ class ContainerSource(VideoSource):
     def __init__(self, path: Path, fps: float | None = None) -> None:
         self._path = path
         self._fixed_fps = fps
+        self.losses = []
         times = PacketTimes.read(path)
         first = next(self._decoded(NoteList([])), None)
         if first is None:
@@ -67,7 +68,8 @@ class ContainerSource(VideoSource):
         for index, (stamp, frame, broken) in enumerate(self._decoded(notes)):
             time_s, jumped = clock.time(stamp)
             if broken:
-                notes.add(
+                self._lose(
+                    notes,
                     'damaged stretches',
                     f'frames between {last_time:.2f} s and {time_s:.2f} s could not be decoded',
                 )
@@ -94,11 +96,11 @@ class ContainerSource(VideoSource):
                     yield frame.time, frame, broken
                     broken = False
         if broken:
-            notes.add('ends', 'the last frames could not be decoded')
+            self._lose(notes, 'ends', 'the last frames could not be decoded')
 
     def _add_opening_notes(self, times: PacketTimes) -> None:
         if times.cut_off is not None:
-            self.notes.append(f'the file is cut off: {times.cut_off}')
+            self._lose(NoteList(self.notes), 'ends', f'the file is cut off: {times.cut_off}')
         if times.rate_assumed and self._fixed_fps is None:
             self.notes.append(
                 f'the file has no time stamps: {self.fps:g} frames a second assumed, --fps gives another rate'

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from .frame import FrameError, NoteList, TimedFrame, VideoError
-from .image_frames import read_image, used_bits
+from .image import read_image, used_bits
 from .video_source import VideoSource
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 _NUMBER = re.compile(r'\d+$')
-_ALL_BITS = 16
+_ALL_BITS, _SIZES_LOOKED_AT = 16, 3
 
 
 class FolderSource(VideoSource):
     """Images of a folder by the numbers at the end of their names, which are the numbers of the frames.
 
-    Where numbers are missing, and where an image cannot be read or has another size than the first, the
+    Where numbers are missing, and where an image cannot be read or has another size than most, the
     time passes all the same, with a note. Images whose names begin unlike those of the most are passed over.
     Images without numbers come in the order of their names. Hidden files and other files are no frames.
 
     Args:
         path: The folder.
-        fps: Frames a second.
+        fps: Frames per second.
+        images: Names by number, rising, where they are known. Defaults to None: those of the folder.
 
     Attributes:
         first_number: Number of the first frame.
@@ -37,22 +39,20 @@ class FolderSource(VideoSource):
         VideoError: No image can be read, two have the same number, or the frame rate is missing.
     """
 
-    def __init__(self, path: Path, fps: float | None) -> None:
-        names = [entry.name for entry in path.iterdir() if not entry.name.startswith('.')]
-        images = sorted((n for n in names if Path(n).suffix.lower() in IMAGE_SUFFIXES), key=natural_key)
-        if not images:
-            raise VideoError(f'{path}: no image among {len(names)} files, expected a folder of frames')
+    def __init__(self, path: Path, fps: float | None, images: Mapping[int, str] | None = None) -> None:
+        notes: list[str] = []
+        losses: list[str] = []
+        by_number = _by_number(path, _listed(path), notes, losses) if images is None else images
         if fps is None:
             raise VideoError(f'{path}: a folder of images needs its frame rate (fps), found none')
-        notes: list[str] = []
-        by_number = _by_number(path, images, notes)
         self.first_number, self.step = next(iter(by_number)), _step(list(by_number))
         self._paths = {(n - self.first_number) // self.step: path / name for n, name in by_number.items()}
         self._bits = used_bits(list(self._paths.values()))
         if self._bits < _ALL_BITS:
             notes.append(f'pictures of 16 bits of which {self._bits} are used: made brighter by as much')
-        super().__init__(str(path), fps, self._first_size(), max(self._paths) + 1)
+        super().__init__(str(path), fps, self._usual_size(), max(self._paths) + 1)
         self.notes += notes
+        self.losses += losses
 
     def __iter__(self) -> Iterator[TimedFrame]:
         """Go through the images."""
@@ -61,16 +61,19 @@ class FolderSource(VideoSource):
             try:
                 image = read_image(path, self._bits)
             except FrameError as error:
-                notes.add('bad images', f'passed over: {error}')
+                self._lose(notes, 'bad images', f'passed over: {error}')
                 continue
             size = image.shape[1::-1]
             if size != self.size:
                 expected = f'{self.size[0]} x {self.size[1]}'
-                notes.add('bad images', f'passed over: {path}: {size[0]} x {size[1]} px, expected {expected}')
+                found = f'{size[0]} x {size[1]} px, expected {expected}'
+                self._lose(notes, 'bad images', f'passed over: {path}: {found}')
                 continue
             yield TimedFrame(index, index / self.fps, image)
 
-    def _first_size(self) -> tuple[int, int]:
+    def _usual_size(self) -> tuple[int, int]:
+        """Width and height that most of the first images have that can be read."""
+        sizes: Counter[tuple[int, int]] = Counter()
         first_error: FrameError | None = None
         for path in self._paths.values():
             try:
@@ -78,11 +81,24 @@ class FolderSource(VideoSource):
             except FrameError as error:
                 first_error = first_error or error
                 continue
-            return width, height
-        raise VideoError(f'none of {len(self._paths)} images can be read: {first_error}')
+            sizes[width, height] += 1
+            if sizes.total() == _SIZES_LOOKED_AT:
+                break
+        if not sizes:
+            raise VideoError(f'none of {len(self._paths)} images can be read: {first_error}')
+        return sizes.most_common(1)[0][0]
 
 
-def _by_number(path: Path, images: list[str], notes: list[str]) -> dict[int, str]:
+def _listed(path: Path) -> list[str]:
+    """Names of the images of a folder, in their order."""
+    names = [entry.name for entry in path.iterdir() if not entry.name.startswith('.')]
+    images = sorted((n for n in names if Path(n).suffix.lower() in IMAGE_SUFFIXES), key=natural_key)
+    if not images:
+        raise VideoError(f'{path}: no image among {len(names)} files, expected a folder of frames')
+    return images
+
+
+def _by_number(path: Path, images: list[str], notes: list[str], losses: list[str]) -> dict[int, str]:
     """Images by their numbers, rising; by their order, from 0, if they have none."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for name in images:
@@ -113,7 +129,8 @@ def _by_number(path: Path, images: list[str], notes: list[str]) -> dict[int, str
     for before, after in pairwise(numbers):
         if after - before > step:
             gap = f'{before + step}-{after - step}' if after - before > 2 * step else f'{before + step}'
-            missing.add('missing frames', f'missing: frames {gap}; the frame before them is held')
+            losses.append(f'missing: frames {gap}; the frame before them is held')
+            missing.add('missing frames', losses[-1])
     return frames
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from .frame import TimedFrame, VideoError
+from .frame import NoteList, TimedFrame, VideoError
 
 MIN_FPS, MAX_FPS = 5.0, 1000.0
 _ENOUGH_FPS = 24.5
@@ -20,6 +20,7 @@ class VideoSource(ABC):
         size: Width and height of the upright frames in px.
         total_frames: Number of frames, a hint; None if it is not known.
         notes: What a user should know; going through the frames adds to it.
+        losses: Those of the notes that say which frames are missing or passed over.
 
     Raises:
         VideoError: The frame rate lies outside of 5 to 1000.
@@ -33,6 +34,7 @@ class VideoSource(ABC):
         self.size = size
         self.total_frames = total_frames
         self.notes: list[str] = []
+        self.losses: list[str] = []
         if fps < _ENOUGH_FPS:
             self.notes.append(
                 f'{fps:.1f} frames a second: below 25, micro-expressions cannot be resolved reliably'
@@ -41,3 +43,9 @@ class VideoSource(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[TimedFrame]:
         """Go through the frames; times rise strictly."""
+
+    def _lose(self, notes: NoteList, kind: str, text: str) -> None:
+        """Note that frames are missing or passed over."""
+        notes.add(kind, text)
+        if text not in self.losses:
+            self.losses.append(text)

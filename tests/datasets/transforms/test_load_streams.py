@@ -53,5 +53,5 @@ def test_errors(prepared: Path) -> None:
     with pytest.raises(MESpotError, match=r"streams needs the keys 'rgb', 'flow' or both, found \['depth'\]"):
         LoadStreams(dict(depth='depth'))
     for in_memory in (False, True):
-        with pytest.raises(MESpotError, match=r's01_0101\.h5: 300 frames, expected 301 as annotated'):
+        with pytest.raises(MESpotError, match=r's01_0101\.h5: 300 entries, expected 301 as annotated'):
             LoadStreams(dict(rgb='rgb'), in_memory=in_memory)(window(prepared, total_frames=301))

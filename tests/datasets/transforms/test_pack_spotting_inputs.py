@@ -39,6 +39,7 @@ def test_shapes_types_and_meta_keys(prepared: Path) -> None:
         'clip_len',
         'video_segments',
         'video_labels',
+        'grid',
     }
     assert (meta['window_start'], meta['frame_interval'], meta['clip_len']) == (96, 1.0, 64)
     assert meta['video_segments'].tolist() == [[100, 140], [150, 162]]

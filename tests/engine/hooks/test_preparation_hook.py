@@ -14,7 +14,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
-KEPT = {'crop_size': 112, 'flow_method': 'tvl1-fast', 'flow_gap': None}
+KEPT = {'streams': ['flow_roi'], 'crop_size': 112, 'flow_method': 'tvl1-fast', 'flow_gap': None}
 
 
 def _dataset(folder: Path, **changed: Any) -> WholeVideoDataset:
@@ -52,6 +52,8 @@ def test_the_preparation_of_the_training_stands_in_the_checkpoint(tmp_path: Path
         ({'crop_size': 224}, 'crop_size 224, expected 112'),
         ({'method': 'tvl1'}, "flow_method 'tvl1', expected 'tvl1-fast'"),
         ({'gap': 20}, 'flow_gap 20, expected None'),
+        ({'target_fps': 60.0, 'gap': 27}, 'target_fps 60.0, expected 30.0'),
+        ({'reference': 'nose'}, "reference 'nose', expected 'eyes'"),
     ],
 )
 def test_data_prepared_in_another_way_are_refused(
@@ -59,11 +61,12 @@ def test_data_prepared_in_another_way_are_refused(
 ) -> None:
     dataset = _dataset(tmp_path, **changed)
     hook = PreparationHook()
-    hook.after_load_checkpoint(_runner(dataset), {'meta': {'preparation': KEPT}})
+    kept = {**KEPT, 'target_fps': 30.0, 'reference': 'eyes'}
+    hook.after_load_checkpoint(_runner(dataset), {'meta': {'preparation': kept}})
     with pytest.raises(MESpotError, match=message):
         hook.before_test(_runner(dataset))
     # What the config says counts where the checkpoint says nothing.
     with pytest.raises(MESpotError, match=message):
-        PreparationHook().before_test(_runner(dataset, {**KEPT, 'streams': ('flow_roi',)}))
+        PreparationHook().before_test(_runner(dataset, {**kept, 'streams': ('flow_grid',)}))
     PreparationHook().before_test(_runner(dataset))
     hook.before_train(_runner(dataset))  # weights to begin from may come from elsewhere

@@ -6,6 +6,7 @@ from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.metrics.merging import merge_videos
 from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.frame_grid import FrameGrid
 from mmaction_mespot.intervals.postprocess import PostProcessing
 
 
@@ -67,3 +68,17 @@ def test_fusion_with_the_dump_of_other_videos_is_named(tmp_path):
             merge_videos([window(0)], settings)
     with pytest.raises(MESpotError, match="fusion needs the spotter's dump"):
         merge_videos([window(0)], PostProcessing.from_dict(dict(fusion=dict(weight=0.5))))
+
+
+def test_videos_on_a_working_grid_come_back_in_their_own_frames():
+    """60 frames per second seen at 30; the position after frame 100 holds it, the next one follows on."""
+    frames = np.concatenate([np.arange(0, 102, 2), [100], np.arange(102, 600, 2)])
+    grid = FrameGrid.from_frames(frames, 30.0, 600, 60.0)
+    windows = [{**window(start), 'grid': grid} for start in (0, 100)]
+    for one in windows:
+        one |= dict(truth_segments=np.array([[10.0, 20.0], [60.0, 70.0]]), truth_labels=np.zeros(2))
+    (video,) = merge_videos(windows, PostProcessing())
+    assert (video.fps, video.total_frames) == (60, 600)
+    assert video.segments.tolist() == [[20, 40], [118, 138]]
+    # [40, 60) of positions begins before the held frame and ends behind it.
+    assert video.detections.segments.tolist() == [[80, 118], [278, 318]]

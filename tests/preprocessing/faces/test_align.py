@@ -16,7 +16,7 @@ from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
 from mmaction_mespot.preprocessing.faces.find_faces import find_faces
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.preprocessing.store.face_file import read_face_file
+from mmaction_mespot.preprocessing.store.face_file import FaceFile
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 from mmaction_mespot.preprocessing.video import TimedFrame, VideoError, open_video_source, resample
 from mmaction_mespot.preprocessing.video_preparation import prepare_video
@@ -88,7 +88,7 @@ def test_a_video_within_the_look_ahead_is_as_prepared(
     for name, bound in (('flow', 0.018), ('flow_grid', 0.01), ('flow_roi', 0.01)):
         assert streamed[name].shape == prepared[name].shape
         np.testing.assert_allclose(streamed[name], prepared[name], rtol=1e-3, atol=bound)
-    _, matrices = read_face_file(tmp_path / 'out' / 'faces' / 'v.h5')
+    matrices = FaceFile.read(tmp_path / 'out' / 'faces' / 'v.h5').matrices
     crops = [warp(image, matrix, 64) for image, matrix in zip(images, matrices, strict=True)]
     np.testing.assert_allclose(streamed['rgb'].astype(int), crops, atol=1)
 
@@ -102,7 +102,7 @@ def test_a_longer_video_moves_as_prepared(tracker: FaceTracker, portrait: np.nda
         assert streamed[name].shape == prepared[name].shape
         assert np.abs(streamed[name] - prepared[name]).mean() < 0.01
         assert np.corrcoef(streamed[name].ravel(), prepared[name].ravel())[0, 1] > 0.98
-    _, matrices = read_face_file(tmp_path / 'out' / 'faces' / 'v.h5')
+    matrices = FaceFile.read(tmp_path / 'out' / 'faces' / 'v.h5').matrices
     crops = [warp(image, matrix, 64) for image, matrix in zip(images, matrices, strict=True)]
     assert np.abs(streamed['rgb'].astype(int) - crops).mean() < 3
 

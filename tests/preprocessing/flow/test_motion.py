@@ -8,9 +8,8 @@ import pytest
 from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
 from mmaction_mespot.preprocessing.faces.regions import grid_means
 from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS
-from mmaction_mespot.preprocessing.flow import motion
-from mmaction_mespot.preprocessing.flow.motion import motion_stream
-from mmaction_mespot.preprocessing.video_preparation import flow_pair
+from mmaction_mespot.preprocessing.flow import batches, motion
+from mmaction_mespot.preprocessing.flow.motion import flow_pair, motion_stream
 
 _SIZE = 64
 _LANDMARKS = np.random.default_rng(0).uniform(10, 50, (468, 3))
@@ -31,7 +30,14 @@ def _aligned(count: int, lost: tuple[int, ...] = ()) -> Iterator[AlignedFrame]:
         _Crop.alive += 1
         _Crop.most = max(_Crop.most, _Crop.alive)
         yield AlignedFrame(
-            position, 2 * position, position / 15, crop, _LANDMARKS, position not in lost, (0, 0, 9, 9)
+            position,
+            2 * position,
+            position / 15,
+            crop,
+            _LANDMARKS,
+            position not in lost,
+            (0, 0, 9, 9),
+            np.eye(2, 3),
         )
         del crop
 
@@ -43,7 +49,7 @@ def flow_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     def flow(prev: np.ndarray, later: np.ndarray, method: str) -> np.ndarray:
         return np.full((*prev.shape, 2), (prev[0, 0], later[0, 0]), np.float32)
 
-    monkeypatch.setattr(motion, 'compute_flow', flow)
+    monkeypatch.setattr(batches, 'compute_flow', flow)
     monkeypatch.setattr(motion, 'rest_motion', lambda flow, landmarks: np.float32([0.5, 0.25]))
 
 
@@ -79,6 +85,27 @@ def test_the_gap_is_by_default_that_of_prepared_sets() -> None:
     assert entries[10].streams['flow_roi'][0].tolist() == [6.5, 12.75]
 
 
+def test_flow_pairs_are_centred_and_clipped() -> None:
+    assert [flow_pair(i, 4, 10) for i in (0, 1, 2, 5, 7, 8, 9)] == [
+        (0, 2),
+        (0, 3),
+        (0, 4),
+        (3, 7),
+        (5, 9),
+        (6, 9),
+        (7, 9),
+    ]
+    assert [flow_pair(i, 1, 3) for i in range(3)] == [(0, 1), (1, 2), (2, 2)]
+    assert [flow_pair(i, 3, 2) for i in range(2)] == [(0, 1), (0, 1)]
+
+
+@pytest.mark.usefixtures('flow_of_levels')
+def test_the_head_motion_may_stay_in() -> None:
+    entries = list(motion_stream(_aligned(8), 30, 2, ['flow_roi'], 'dis', remove_head_motion=False))
+    assert entries[4].streams['flow_roi'][0].tolist() == [3, 5]
+    assert entries[4].streams['head_motion'].tolist() == [0.5, 0.25]
+
+
 @pytest.mark.usefixtures('flow_of_levels')
 def test_without_a_face_there_is_no_flow() -> None:
     entries = list(motion_stream(_aligned(20, lost=(9, 10)), 30, 4, ['flow', 'rgb'], 'dis'))
@@ -98,7 +125,7 @@ def test_no_more_crops_are_held_than_the_gap_needs() -> None:
 
 
 def test_only_frames_are_asked_for_without_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(motion, 'compute_flow', None)
+    monkeypatch.setattr(batches, 'compute_flow', None)
     entries = list(motion_stream(_aligned(6), 30, 4, ['rgb']))
     assert [list(entry.streams) for entry in entries] == [['rgb']] * 6
 
@@ -110,7 +137,7 @@ def test_flow_is_computed_once_a_position(monkeypatch: pytest.MonkeyPatch) -> No
         calls.append(method)
         return np.random.default_rng(len(calls)).normal(size=(*prev.shape, 2)).astype(np.float32)
 
-    monkeypatch.setattr(motion, 'compute_flow', flow)
+    monkeypatch.setattr(batches, 'compute_flow', flow)
     entries = list(motion_stream(_aligned(10), 30, 4, ['flow', 'flow_grid'], 'tvl1-fast'))
     assert calls == ['tvl1-fast'] * 10
     both = entries[4].streams

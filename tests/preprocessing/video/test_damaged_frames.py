@@ -1,10 +1,11 @@
-"""Generated damage to frames: each is refused with the name of its file, and stops no other video."""
+"""Generated damage to frames: each is named, passed over or refused, and stops no other video."""
 
 from __future__ import annotations
 
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.prepare import prepare_dataset
+from mmaction_mespot.preprocessing.store.manifest import Manifest
+from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 from mmaction_mespot.preprocessing.video import FrameError
-from mmaction_mespot.preprocessing.video.image_frames import ImageFrames
+from mmaction_mespot.preprocessing.video.open import open_annotated, video_fingerprint
 
 FRAMES = 7
 
@@ -67,10 +70,16 @@ DAMAGES: tuple[Callable[[Path, random.Random], None], ...] = (
 )
 
 
-def _read_all(frames: ImageFrames) -> None:
-    frames.fingerprint()
-    for index in range(len(frames)):
-        frames[index]
+def _losses(folder: Path, kind: str) -> list[str]:
+    video = dict(frame_dir='.', filename_tmpl=f'img_{{:04d}}.{kind}', start_index=1)
+    video |= dict(total_frames=FRAMES, fps=30.0)
+    try:
+        video_fingerprint(video, folder)
+    except FrameError as error:
+        return [str(error)]
+    source = open_annotated(video, folder)
+    assert len(list(source)) == FRAMES - len(source.losses)
+    return source.losses
 
 
 @pytest.fixture(scope='module')
@@ -95,14 +104,11 @@ def test_every_damage_names_its_file(
         rng = random.Random(seed)
         kind = ('jpg', 'png', 'bmp')[seed % 3]
         folder = shutil.copytree(sound / kind, tmp_path / str(seed))
-        frames = ImageFrames(folder, f'img_{{:04d}}.{kind}', 1, FRAMES)
-        _read_all(frames)
-        path = frames.path(rng.randrange(FRAMES))
+        assert _losses(folder, kind) == []
+        path = folder / f'img_{rng.randrange(FRAMES) + 1:04d}.{kind}'
         damage(path, rng)
-        with pytest.raises(FrameError) as error:
-            _read_all(ImageFrames(folder, f'img_{{:04d}}.{kind}', 1, FRAMES))
-        assert path.name in str(error.value), f'seed {seed}: {error.value}'
-        assert str(folder) in str(error.value)
+        (found,) = _losses(folder, kind)
+        assert str(path) in found, f'seed {seed}: {found}'
 
 
 def test_the_other_videos_go_on(portrait: np.ndarray, tmp_path: Path) -> None:
@@ -132,8 +138,19 @@ def test_the_other_videos_go_on(portrait: np.ndarray, tmp_path: Path) -> None:
         damage(damaged[name], random.Random(seed))
     annotations: dict[str, Any] = dict(metainfo=dict(source_root=str(root)), data_list=videos)
     settings = PreparationSettings(('rgb',), crop_size=32)
-    result = prepare_dataset(annotations, tmp_path / 'out', settings)
-    assert result.prepared == ['first', 'last']
+    lenient = prepare_dataset(annotations, tmp_path / 'out', settings)
+    assert list(lenient.failed) == ['missing']
+    manifest = Manifest(tmp_path / 'out')
+    for name in lenient.prepared:
+        notes = [str(damaged[name])] if name in damaged else []
+        assert [path for path in notes if path in str(manifest.videos[name]['notes'])] == notes
+        assert bool(manifest.videos[name]['losses']) == (name in damaged)
+    # Each has one entry per frame, where the one before is held; at the end there is nothing to hold for.
+    for name in lenient.prepared:
+        ends = damaged.get(name) == root / name / f'{FRAMES - 1}.jpg'
+        assert len(StreamReader(tmp_path / 'out' / 'rgb' / f'{name}.h5')) == FRAMES - ends
+    result = prepare_dataset(annotations, tmp_path / 'out', replace(settings, strict=True))
+    assert result.skipped == ['first', 'last']
     assert {name: str(damaged[name]) in reason for name, reason in result.failed.items()} == {
         name: True for name in damaged
     }

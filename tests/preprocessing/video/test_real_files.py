@@ -16,7 +16,7 @@ from video_files import ramp, write_video
 from mmaction_mespot.annotations.video_file import VideoFile
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.video import open_video_source
-from mmaction_mespot.preprocessing.video.video_frames import VideoFrames
+from mmaction_mespot.preprocessing.video.open import open_annotated
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,18 @@ def test_spotting_and_preparing_read_the_same(name: str, tmp_path: Path) -> None
     source = open_video_source(path)
     streamed = list(source)
     scanned = VideoFile.scan(path)
-    prepared = VideoFrames(path)
+    prepared = open_annotated(dict(video=path.name, fps=scanned.fps), path.parent)
+    again = list(prepared)
     assert case.frames[0] <= len(streamed) <= case.frames[1]
-    assert scanned.total_frames == len(prepared) == len(streamed)
+    assert scanned.total_frames == len(again) == len(streamed)
     assert [frame.index for frame in streamed] == list(range(len(streamed)))
-    for frame in streamed:
-        np.testing.assert_array_equal(prepared[frame.index], frame.image)
+    for frame, other in zip(streamed, again, strict=True):
+        assert (frame.index, frame.time_s) == (other.index, other.time_s)
+        np.testing.assert_array_equal(frame.image, other.image)
     assert scanned.size == source.size == case.size
     assert scanned.fps == source.fps == prepared.fps == pytest.approx(case.fps, rel=2e-3)
     assert PreparationSettings().gap(source.fps) == case.gap
-    assert list(scanned.notes) == source.notes == prepared.source.notes
+    assert list(scanned.notes) == source.notes == prepared.notes
     for expected in case.notes:
         assert any(re.search(expected, note) for note in source.notes), source.notes
 
