@@ -13,7 +13,7 @@ from mmaction_mespot.preprocessing.flow.motion_entry import MotionEntry
 from mmaction_mespot.spotting.apex import apex_position
 from mmaction_mespot.spotting.interval_stream import IntervalStream, unlimited
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval
 from mmaction_mespot.visualization.timeline import score_curve
 
 CANDIDATE_FLOOR = 0.05
@@ -49,7 +49,7 @@ class SpotFace:
         """Positions so far."""
         return len(self._source_index)
 
-    def push(self, entry: MotionEntry) -> list[SpottedInterval]:
+    def push(self, entry: MotionEntry) -> list[Interval]:
         """Take the next position; its streams hold ``flow_roi`` beside what the spotter needs.
 
         Returns:
@@ -60,7 +60,7 @@ class SpotFace:
         self._flow.extend(np.asarray(entry.streams['flow_roi'], dtype=np.float32).ravel().tolist())
         return self._take(self._session.push(entry.streams))
 
-    def finish(self) -> list[SpottedInterval]:
+    def finish(self) -> list[Interval]:
         """Take the end of the video; give the remaining intervals."""
         if len(self) == 0:
             return []
@@ -83,7 +83,7 @@ class SpotFace:
         """Source frame of each position, (n,)."""
         return np.array(self._source_index)
 
-    def intervals(self, found: Detections) -> list[SpottedInterval]:
+    def intervals(self, found: Detections) -> list[Interval]:
         """Intervals of the working grid in the source's own frames.
 
         A boundary is rounded to a whole position (halves up). The onset is that position's source frame; the
@@ -94,7 +94,7 @@ class SpotFace:
             for segment, score, label in zip(found.segments, found.scores, found.labels, strict=True)
         ]
 
-    def _interval(self, start: float, end: float, score: float, label: int) -> SpottedInterval:
+    def _interval(self, start: float, end: float, score: float, label: int) -> Interval:
         first = min(max(int(np.floor(start + 0.5)), 0), len(self) - 1)
         behind = min(max(int(np.floor(end + 0.5)), first + 1), len(self))
         flow = np.array(self._flow[_VALUES * first : _VALUES * behind]).reshape(behind - first, -1, 2)
@@ -106,7 +106,7 @@ class SpotFace:
                 share = (before - offset) / (self._source_index[behind] - offset)
                 offset_s += share * (self._time_s[behind] - offset_s)
             offset = before if before > offset else offset
-        return SpottedInterval(
+        return Interval(
             label,
             score,
             onset,
@@ -119,8 +119,8 @@ class SpotFace:
             (first, apex, last),
         )
 
-    def _take(self, windows: list[WindowCandidates]) -> list[SpottedInterval]:
-        found: list[SpottedInterval] = []
+    def _take(self, windows: list[WindowCandidates]) -> list[Interval]:
+        found: list[Interval] = []
         for window in windows:
             kept = window.detections[window.detections.scores >= self._floor]
             self._windows.append(WindowCandidates(kept, window.start, window.end))

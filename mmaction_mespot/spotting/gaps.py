@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval
 
 GAP_FRAMES = 3.0
 """Steps of the nominal rate between two frames from which on a gap is noted."""
@@ -55,7 +55,7 @@ class GapFinder:
         more = f' and {len(self.gaps) - NAMED_GAPS} more' if len(self.gaps) > NAMED_GAPS else ''
         return [f'no frames during {named}{more}: nothing is known about these stretches']
 
-    def mark(self, interval: SpottedInterval) -> SpottedInterval:
+    def mark(self, interval: Interval) -> Interval:
         """The interval with what a reader should know about it: a gap inside, an ME that is too long."""
         notes = [
             f'across a gap of {gap.end_s - gap.start_s:.2f} s'

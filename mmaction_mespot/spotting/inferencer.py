@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from mmaction.registry import INFERENCERS
@@ -15,13 +15,36 @@ from mmaction_mespot.preprocessing.faces.find_faces import find_faces
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.video import NoFaceVideoError, VideoSource, open_video_source
 from mmaction_mespot.spotting.crops import SpotCrops
-from mmaction_mespot.spotting.loading import MOVEMENT, load_spot_model
-from mmaction_mespot.spotting.result import SpotResult, join_faces
+from mmaction_mespot.spotting.loading import MOVEMENT, find_pretrained, load_spot_model
+from mmaction_mespot.spotting.result import Spotting, join_faces
 from mmaction_mespot.spotting.run import SpotRun
 
 FACES = ('largest', 'all', 'center')
 
 Video = str | Path | np.ndarray
+
+
+class ProgressHook(Protocol):
+    """Is told how far a spotter is."""
+
+    def __call__(
+        self,
+        step: str,
+        artifact: Any = None,
+        /,
+        *,
+        total: int | None = None,
+        completed: int | None = None,
+    ) -> None:
+        """Take a step.
+
+        Args:
+            step: ``'frames'`` (some more were read), ``'interval'`` (one is final), ``'done'`` (a video is).
+            artifact: The :class:`Interval`, or the :class:`Spotting` of the video.
+            total: Frames of the video, where they are known.
+            completed: Frames that were read so far.
+        """
+        ...
 
 
 @INFERENCERS.register_module(name='micro-expression-spotting')
@@ -73,12 +96,29 @@ class SpottingInferencer:
         except RuntimeError as error:  # the face networks cannot be fetched
             raise MESpotError(str(error)) from error
 
-    def __call__(self, inputs: Video | Sequence[Video], fps: float | None = None) -> dict[str, Any]:
+    @classmethod
+    def from_pretrained(cls, source: str | Path = MOVEMENT, **options: Any) -> SpottingInferencer:
+        """Make a spotter from a name or a path alone.
+
+        Args:
+            source: ``'movement'``, ``'flow'`` or ``'lite'``; the work folder of a training; a checkpoint with
+                its config beside it; or a config. Defaults to ``'movement'``.
+            **options: Of the constructor, such as ``device`` and ``thresholds``.
+
+        Raises:
+            MESpotError: If there is no such thing, one part of it is missing, or an option cannot be used.
+        """
+        return cls(*find_pretrained(source), **options)
+
+    def __call__(
+        self, inputs: Video | Sequence[Video], fps: float | None = None, hook: ProgressHook | None = None
+    ) -> dict[str, Any]:
         """Spot one video or several.
 
         Args:
             inputs: A video file, a folder of images, an array (T, H, W, 3) RGB uint8, or a list of them.
-            fps: Frames a second of folders and arrays. Defaults to None.
+            fps: Frames per second of folders and arrays. Defaults to None.
+            hook: Is told how far it is. Defaults to None.
 
         Returns:
             ``predictions``: of each video what ``intervals.json`` holds (see docs/own_video.md).
@@ -87,7 +127,7 @@ class SpottingInferencer:
             VideoError: If a video cannot be used.
         """
         videos = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-        return {'predictions': [self.spot(video, fps).to_dict() for video in videos]}
+        return {'predictions': [self.spot(video, fps, hook).to_dict() for video in videos]}
 
     def stream(self, source: Video | VideoSource, fps: float | None = None) -> Iterator[dict[str, Any]]:
         """Spot one video while it is read.
@@ -107,14 +147,30 @@ class SpottingInferencer:
             for interval in run:
                 yield interval.to_dict()
 
-    def spot(self, source: Video | VideoSource, fps: float | None = None) -> SpotResult:
-        """Spot one video; arguments and errors as of :meth:`stream`."""
+    def spot(
+        self, source: Video | VideoSource, fps: float | None = None, hook: ProgressHook | None = None
+    ) -> Spotting:
+        """Spot one video; arguments and errors as of :meth:`stream`.
+
+        Args:
+            source: As of :meth:`stream`.
+            fps: As of :meth:`__call__`.
+            hook: As of :meth:`__call__`.
+        """
+        opened = source if isinstance(source, VideoSource) else open_video_source(source, fps)
+
+        def tell(step: str, artifact: Any = None, completed: int | None = None) -> None:
+            if hook is not None:
+                hook(step, artifact, total=opened.total_frames, completed=completed)
+
         results = []
-        for run in self.runs(source, fps):
-            for _ in run:
-                pass
+        for run in self.runs(opened, on_frame=lambda done: tell('frames', completed=done)):
+            for interval in run:
+                tell('interval', interval)
             results.append(run.result)
-        return join_faces(results, self.face)
+        found = join_faces(results, self.face)
+        tell('done', found, found.total_frames)
+        return found
 
     def runs(
         self,

@@ -15,6 +15,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.shipped_files import find_config
 from mmaction_mespot.spotters.flow_spotter import FlowSpotter
 from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementSpotter
 from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
@@ -22,6 +23,8 @@ from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.network import NetworkOptions, config_post_processing, load_network
 
+FINAL = 'final.pth'
+"""The checkpoint that a finished training leaves."""
 MOVEMENT = 'movement'
 MOVEMENT_THRESHOLDS = (0.28, 0.28)
 """Thresholds of the movement spotter, chosen on people that its scorer did not see."""
@@ -32,6 +35,43 @@ FLOW_THRESHOLDS = (0.891, 0.811)
 """Thresholds of the flow spotter: best F1 on the validation people of the synthetic benchmark."""
 FLOW_PREPARATION = {'crop_size': 112, 'flow_method': 'tvl1-fast'}
 """What these thresholds were chosen with."""
+
+
+def find_pretrained(source: str | Path) -> tuple[str, str | None]:
+    """Find config and weights of a trained spotter by one name.
+
+    Args:
+        source: One of :data:`SPOTTERS`; the work folder of a training; a checkpoint with its config beside
+            it, as a training leaves them; or a config, with its checkpoint (of the same name, or
+            ``final.pth``) beside it where it needs one.
+
+    Returns:
+        What :func:`load_spot_model` takes as model and weights.
+
+    Raises:
+        MESpotError: If there is no such thing, or one part of it is missing.
+    """
+    if str(source) in SPOTTERS:
+        return str(source), None
+    path = Path(find_config(source))
+    if path.is_dir():
+        if not (path / FINAL).is_file():
+            found = ', '.join(sorted(file.name for file in path.glob('*.pth'))) or 'no checkpoint'
+            raise MESpotError(f'{path}: found {found}, expected {FINAL}, which a finished training leaves')
+        path = path / FINAL
+    if not path.is_file():
+        raise MESpotError(
+            f'{source}: no such config, checkpoint or work folder, nor one of {", ".join(SPOTTERS)}'
+        )
+    if path.suffix == '.py':
+        beside = (path.with_suffix('.pth'), path.with_name(FINAL))
+        return str(path), next((str(file) for file in beside if file.is_file()), None)
+    same = path.with_suffix('.py')
+    configs = [same] if same.is_file() else sorted(path.parent.glob('*.py'))
+    if len(configs) != 1:
+        names = ', '.join(file.name for file in configs) or 'none'
+        raise MESpotError(f'{path}: expected the one config of the training beside it, found {names}')
+    return str(configs[0]), str(path)
 
 
 def load_spot_model(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.atomic_file import whole_file, write_whole
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES, Detections
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.inputs import RESULT
-from mmaction_mespot.spotting.result import COLUMNS, SpotResult
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval, Spotting
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
@@ -29,7 +24,7 @@ from mmaction_mespot.visualization.video_timeline import TimelineBar, video_time
 OVERLAY, PREVIEW = 'overlay.mp4', 'preview.mp4'
 
 
-def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -> None:
+def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> None:
     """Write ``intervals.json`` and ``intervals.csv``, then ``thumbnails/`` and ``timeline.png``.
 
     Args:
@@ -40,8 +35,8 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (OVERLAY, PREVIEW):  # of an earlier run with other settings, or of another video
         (folder / stale).unlink(missing_ok=True)
-    write_json(result.to_dict(), folder / RESULT)
-    write_table(result, folder / 'intervals.csv')
+    result.to_json(folder / RESULT)
+    result.to_csv(folder / 'intervals.csv')
     if crops:
         _write_thumbnails(result.intervals, crops, folder / 'thumbnails')
     name = Path(result.path).name
@@ -63,7 +58,7 @@ def write_result(result: SpotResult, folder: Path, crops: Sequence[SpotCrops]) -
 
 
 def write_overlay(
-    result: SpotResult,
+    result: Spotting,
     frames: Iterable[TimedFrame],
     fps: float,
     path: Path,
@@ -94,15 +89,6 @@ def write_overlay(
     return write_video(painted(), fps, painter.size, path)
 
 
-def write_table(result: SpotResult, path: Path) -> None:
-    """Write the found intervals as CSV, whole or not at all."""
-    text = StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator='\n')
-    writer.writeheader()
-    writer.writerows(_table_row(result.path, interval) for interval in result.intervals)
-    write_whole(path, text.getvalue())
-
-
 def write_submission(folders: Mapping[str, Path], path: Path) -> int:
     """Write the found intervals of several videos as a challenge submission (MEGC 2022-2025).
 
@@ -131,7 +117,7 @@ def _source_detections(path: Path) -> Detections:
     )
 
 
-def timeline_bars(result: SpotResult, crops: Sequence[SpotCrops] = ()) -> list[TimelineBar]:
+def timeline_bars(result: Spotting, crops: Sequence[SpotCrops] = ()) -> list[TimelineBar]:
     """The found intervals for a picture, with the crop at the apex where there are crops."""
     return [
         TimelineBar(
@@ -146,23 +132,14 @@ def timeline_bars(result: SpotResult, crops: Sequence[SpotCrops] = ()) -> list[T
     ]
 
 
-def _table_row(video: str, interval: SpottedInterval) -> dict[str, Any]:
-    """Frames get a name that says from where they count."""
-    frames = ('onset', 'apex', 'offset')
-    row = {
-        f'{key}_frame_0based' if key in frames else key: value for key, value in interval.to_dict().items()
-    }
-    return {'video': Path(video).name, **row}
-
-
-def _truth_bars(result: SpotResult) -> list[TimelineBar]:
+def _truth_bars(result: Spotting) -> list[TimelineBar]:
     return [
         TimelineBar(row['onset_s'], row['offset_s'], CLASSES.index(row['label']))
         for row in result.ground_truth or ()
     ]
 
 
-def _write_thumbnails(intervals: Sequence[SpottedInterval], crops: Sequence[SpotCrops], folder: Path) -> None:
+def _write_thumbnails(intervals: Sequence[Interval], crops: Sequence[SpotCrops], folder: Path) -> None:
     """Write ``<n>_{onset,apex,offset}.jpg``; those of an earlier run go."""
     folder.mkdir(exist_ok=True)
     for old in folder.glob('[0-9]*_*.jpg'):

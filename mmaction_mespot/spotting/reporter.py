@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.spotting.result import SpotResult
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval, Spotting
 
 MODES = ('bar', 'quiet', 'json-lines')
 
@@ -86,11 +85,11 @@ class SpotReporter:
             task = self._bar.tasks[-1]
             self._bar.update(self._task, completed=done, rate=done / max(task.elapsed or 0.0, 1e-3))
 
-    def interval(self, video: Path, interval: SpottedInterval) -> None:
+    def interval(self, video: Path, interval: Interval) -> None:
         """An interval is final."""
         self._event('interval', video, **interval.to_dict())
 
-    def done(self, video: Path, result: SpotResult, out: Path, seconds: float) -> None:
+    def done(self, video: Path, result: Spotting, out: Path, seconds: float) -> None:
         """A video is through."""
         self._drop_task()
         counts = {name: sum(CLASSES[i.label] == name for i in result.intervals) for name in CLASSES}

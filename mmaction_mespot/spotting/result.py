@@ -1,15 +1,22 @@
-"""What spotting one video gave."""
+"""What was found in a video: one type on which every table, export and picture hangs."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.preprocessing.json_file import write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     'video',
@@ -28,7 +35,53 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class SpotResult:
+class Interval:
+    """A found interval in the video's own frames and in seconds.
+
+    Attributes:
+        label: Class, 0 MaE, 1 ME.
+        score: Its score.
+        onset: First frame, from 0.
+        apex: Frame of the largest displacement.
+        offset: Last frame (inclusive).
+        onset_s: Time stamp of the first frame, seconds.
+        apex_s: Time stamp of the apex.
+        offset_s: Time stamp of the last frame.
+        face: Number of the face.
+        positions: Onset, apex and offset as positions of the working grid (where crops are kept by).
+        note: What a reader should know about it, such as a gap inside; empty if nothing.
+    """
+
+    label: int
+    score: float
+    onset: int
+    apex: int
+    offset: int
+    onset_s: float
+    apex_s: float
+    offset_s: float
+    face: int
+    positions: tuple[int, int, int]
+    note: str = ''
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, without the working grid."""
+        return {
+            'label': CLASSES[self.label],
+            'score': round(self.score, 4),
+            'onset': self.onset,
+            'apex': self.apex,
+            'offset': self.offset,
+            'onset_s': round(self.onset_s, 9),
+            'apex_s': round(self.apex_s, 9),
+            'offset_s': round(self.offset_s, 9),
+            'face': self.face,
+            'note': self.note,
+        }
+
+
+@dataclass(frozen=True)
+class Spotting:
     """Intervals, candidates and curves of one video, in its own frames and seconds.
 
     Attributes:
@@ -57,8 +110,8 @@ class SpotResult:
     size: tuple[int, int]
     model: Mapping[str, Any]
     thresholds: tuple[float, float]
-    intervals: Sequence[SpottedInterval]
-    candidates: Sequence[SpottedInterval]
+    intervals: Sequence[Interval]
+    candidates: Sequence[Interval]
     time_s: np.ndarray
     source_index: np.ndarray
     curves: np.ndarray
@@ -102,8 +155,38 @@ class SpotResult:
             'notes': list(self.notes),
         }
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The found intervals as rows with :data:`COLUMNS`, plain JSON types."""
+        frames = ('onset', 'apex', 'offset')
+        found = []
+        for interval in self.intervals:
+            cells = interval.to_dict().items()
+            named = {f'{key}_frame_0based' if key in frames else key: value for key, value in cells}
+            found.append({'video': Path(self.path).name, **named})
+        return found
 
-def join_faces(results: Sequence[SpotResult], choice: str) -> SpotResult:
+    def to_dataframe(self) -> pd.DataFrame:
+        """The found intervals as a data frame with :data:`COLUMNS`."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(self.rows(), columns=list(COLUMNS))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the found intervals as CSV with :data:`COLUMNS`, whole or not at all; give the path."""
+        text = StringIO()
+        writer = csv.DictWriter(text, COLUMNS, lineterminator='\n')
+        writer.writeheader()
+        writer.writerows(self.rows())
+        write_whole(Path(path), text.getvalue())
+        return Path(path)
+
+    def to_json(self, path: str | Path) -> Path:
+        """Write all as JSON, the content of ``intervals.json``, whole or not at all; give the path."""
+        write_json(self.to_dict(), Path(path))
+        return Path(path)
+
+
+def join_faces(results: Sequence[Spotting], choice: str) -> Spotting:
     """Join the results of several faces of one video.
 
     Args:

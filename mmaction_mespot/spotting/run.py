@@ -18,8 +18,7 @@ from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.face import SpotFace
 from mmaction_mespot.spotting.gaps import GapFinder
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.result import SpotResult
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval, Spotting
 
 ROI = 'flow_roi'
 """The stream that the apexes are found in; every run has it."""
@@ -59,10 +58,10 @@ class SpotRun:
         self._gaps = GapFinder(source.fps)
         self._boxes = array('f')
         self._frames, self._last_s = 0, 0.0
-        self._found: list[SpottedInterval] = []
+        self._found: list[Interval] = []
         self._done = False
 
-    def __iter__(self) -> Iterator[SpottedInterval]:
+    def __iter__(self) -> Iterator[Interval]:
         """Go through the video once.
 
         Yields:
@@ -89,7 +88,7 @@ class SpotRun:
         self._done = True
 
     @property
-    def result(self) -> SpotResult:
+    def result(self) -> Spotting:
         """Everything about the video, once it was gone through.
 
         Raises:
@@ -101,7 +100,7 @@ class SpotRun:
         settings: dict[str, Any] = dict(
             working_fps=round(self.fps, 6), flow_gap=self.gap, face=self.face_choice
         )
-        return SpotResult(
+        return Spotting(
             path=self.source.name,
             fps=self.source.fps,
             total_frames=self._frames,
@@ -134,7 +133,7 @@ class SpotRun:
                 self.crops.append(frame.crop)
             yield frame
 
-    def _collect(self, found: list[SpottedInterval]) -> list[SpottedInterval]:
+    def _collect(self, found: list[Interval]) -> list[Interval]:
         marked = [self._gaps.mark(interval) for interval in found]
         self._found += marked
         return marked

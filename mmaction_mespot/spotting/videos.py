@@ -23,7 +23,7 @@ from mmaction_mespot.spotting.outputs import (
 )
 from mmaction_mespot.spotting.record import RECORD, is_finished, run_record, write_record
 from mmaction_mespot.spotting.reporter import SpotReporter
-from mmaction_mespot.spotting.result import SpotResult, join_faces
+from mmaction_mespot.spotting.result import Spotting, join_faces
 from mmaction_mespot.study.tables import check_meta, write_study
 
 FAILED_EXIT_CODE = 1
@@ -132,7 +132,7 @@ def spot_unless_finished(
 
 def spot_video(
     video: Path, folder: Path, inferencer: SpottingInferencer, options: SpotOptions, reporter: SpotReporter
-) -> SpotResult:
+) -> Spotting:
     """Spot one video and write its files.
 
     Args:

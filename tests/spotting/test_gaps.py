@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from mmaction_mespot.spotting.gaps import GapFinder
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval
 
 
-def interval(onset: int, offset: int, label: int = 0, length_s: float = 0.4) -> SpottedInterval:
-    return SpottedInterval(label, 0.9, onset, onset, offset, 0.0, 0.0, length_s, 0, (0, 0, 0))
+def interval(onset: int, offset: int, label: int = 0, length_s: float = 0.4) -> Interval:
+    return Interval(label, 0.9, onset, onset, offset, 0.0, 0.0, length_s, 0, (0, 0, 0))
 
 
 def test_a_gap_is_noted_and_intervals_across_it_are_marked() -> None:

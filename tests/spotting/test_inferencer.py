@@ -169,3 +169,16 @@ def test_a_spotter_without_training_by_its_config() -> None:
     model = SpottingInferencer(str(config)).model
     assert (model.name, model.checkpoint, model.preparation.crop_size) == ('optical_flow', None, 112)
     assert model.thresholds == SpottingInferencer('flow').model.thresholds == (0.891, 0.811)
+
+
+def test_progress_is_told(spotter: SpottingInferencer, face: np.ndarray) -> None:
+    told: list[tuple] = []
+
+    def hook(step: str, artifact: object = None, /, **numbers: int | None) -> None:
+        told.append((step, artifact, numbers))
+
+    found = spotter.spot(np.stack([face] * 40), 30.0, hook)
+    assert [numbers['completed'] for step, _, numbers in told if step == 'frames'] == list(range(1, 41))
+    assert [artifact for step, artifact, _ in told if step == 'interval'] == list(found.intervals)
+    assert told[-1] == ('done', found, {'total': 40, 'completed': 40})
+    assert found.intervals

@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.spotting.reporter import SpotReporter
-from mmaction_mespot.spotting.result import SpotResult, join_faces
-from mmaction_mespot.spotting.spotted_interval import SpottedInterval
+from mmaction_mespot.spotting.result import Interval, Spotting, join_faces
 
-SMILE = SpottedInterval(0, 0.95, 30, 36, 59, 1.0, 1.2, 1.9667, 0, (30, 36, 59))
-TWITCH = SpottedInterval(1, 0.91, 10, 12, 19, 0.3333, 0.4, 0.6333, 1, (10, 12, 19))
+SMILE = Interval(0, 0.95, 30, 36, 59, 1.0, 1.2, 1.9667, 0, (30, 36, 59))
+TWITCH = Interval(1, 0.91, 10, 12, 19, 0.3333, 0.4, 0.6333, 1, (10, 12, 19))
 VIDEO = Path('clips/talk.mp4')
 
 
-def result_of(*intervals: SpottedInterval, notes: tuple[str, ...] = ()) -> SpotResult:
-    return SpotResult(
+def result_of(*intervals: Interval, notes: tuple[str, ...] = ()) -> Spotting:
+    return Spotting(
         'clips/talk.mp4',
         30.0,
         90,
