@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 
 @contextlib.contextmanager
@@ -71,3 +73,23 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def numbered_name(stem: str, is_taken: Callable[[str], bool], suffix: str = '') -> str:
+    """The first name that is free: ``stem + suffix``, then with ``_2``, ``_3`` after the stem."""
+    name, number = f'{stem}{suffix}', 1
+    while is_taken(name):
+        number += 1
+        name = f'{stem}_{number}{suffix}'
+    return name
+
+
+def write_json(data: Any, path: Path) -> None:
+    """Write to a temporary name, then rename; equal data gives equal bytes."""
+    write_whole(path, _text(data))
+
+
+def _text(data: Any) -> str:
+    """The JSON; bytes of a file name that are no text (lone surrogates) as JSON's own escapes."""
+    text = json.dumps(data, indent=1, ensure_ascii=False) + '\n'
+    return text.encode('utf-8', 'backslashreplace').decode()

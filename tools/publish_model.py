@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.publish import publish_model
+from mmaction_mespot.checkpoints.strip import publish_model
 
 
 def parse_args() -> argparse.Namespace:

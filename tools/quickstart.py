@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.quickstart import quickstart
+from mmaction_mespot.reports.quickstart import quickstart
 
 ROOT = Path(__file__).resolve().parents[1]
 

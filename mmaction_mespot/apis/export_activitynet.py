@@ -12,16 +12,14 @@ import pandas as pd
 from mmaction_mespot.annotations.activitynet import from_entries, to_entry
 from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.schema import load_annotations, save_annotations
-from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.atomic_file import whole_file, write_json
 from mmaction_mespot.datasets.feature_store import FeatureReader
 from mmaction_mespot.datasets.subject_selection import select_subjects
-from mmaction_mespot.datasets.video_events import VideoEvents
 from mmaction_mespot.datasets.window_layout import WindowLayout
+from mmaction_mespot.datasets.window_sampler import VideoEvents
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.intervals.grid import frames_per_position
-from mmaction_mespot.intervals.position_grid import count_positions
-from mmaction_mespot.preprocessing.json_file import write_json
+from mmaction_mespot.intervals.grid import count_positions, frames_per_position
 from mmaction_mespot.strict_json import read_json
 
 SPLITS = ('train', 'val', 'test')

@@ -18,9 +18,9 @@ from torch import Tensor
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
 from mmaction_mespot.datasets.feature_store import FeatureWriter
-from mmaction_mespot.datasets.video_events import VideoEvents
+from mmaction_mespot.datasets.window_sampler import VideoEvents
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.position_grid import count_positions, last_aligned_start
+from mmaction_mespot.intervals.grid import count_positions, last_aligned_start
 from mmaction_mespot.models.streaming.backbone_runner import BackboneRunner, default_chunk_len
 from mmaction_mespot.models.streaming.feature_stream import FeatureStream
 from mmaction_mespot.models.streaming.window_settings import WindowSettings

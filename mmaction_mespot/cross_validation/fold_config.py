@@ -12,7 +12,7 @@ from mmaction.registry import DATASETS
 from mmengine.config import Config, ConfigDict
 
 from mmaction_mespot.atomic_file import write_whole
-from mmaction_mespot.cross_validation.fold import Fold
+from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.errors import MESpotError
 
 METRIC = 'SpottingF1Metric'

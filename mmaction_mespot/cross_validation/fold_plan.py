@@ -1,12 +1,12 @@
-"""Which folds a cross-validation has."""
+"""Which folds a cross-validation has, and what a fold is."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from mmaction_mespot.cross_validation.fold import Fold
 from mmaction_mespot.datasets.subject_selection import INNER_VAL_STEP
 from mmaction_mespot.errors import MESpotError
 
@@ -87,3 +87,20 @@ def _held_out(known: Sequence[str], words: Sequence[str]) -> list[tuple[str, lis
         if os.sep in name or name.startswith('.'):
             raise MESpotError(f'folds: the person {name!r} cannot name a folder')
     return [(name, [name]) for name in chosen]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The people of one fold.
+
+    Attributes:
+        name: Name of the fold and of its folder: the person that is left out, or ``fold01`` and so on.
+        test: The people that are held out. Nothing but the score comes from them.
+        val: The people on whose videos the score thresholds are chosen.
+        train: The people of the training; empty where nothing is trained.
+    """
+
+    name: str
+    test: tuple[str, ...]
+    val: tuple[str, ...]
+    train: tuple[str, ...]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmaction_mespot.atomic_file import write_whole
-from mmaction_mespot.cross_validation.fold import Fold
 from mmaction_mespot.cross_validation.fold_config import CONFIG_FILE, DUMP_FILE
+from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.errors import MESpotError
 
 FINAL_FILE, ABOUT_FILE = 'final.pth', 'fold.json'

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.annotations.schema import load_annotations
-from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.atomic_file import write_json, write_whole
 from mmaction_mespot.cross_validation.figures import draw_figures
 from mmaction_mespot.cross_validation.results import (
     FoldResult,
@@ -18,7 +18,6 @@ from mmaction_mespot.cross_validation.results import (
     sources,
 )
 from mmaction_mespot.evaluation.functional.protocol import Protocol
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.reports.evaluate import describe_protocol
 from mmaction_mespot.reports.paper_tables import paper_dataset
 from mmaction_mespot.reports.tables import EvaluationTable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mmaction_mespot.cross_validation.fold import Fold
+from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_f1
 from mmaction_mespot.evaluation.functional.counts import OVERALL, count_by_subject, count_videos

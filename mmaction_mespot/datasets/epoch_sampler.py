@@ -1,9 +1,12 @@
-"""Indices that tell one epoch from the next."""
+"""Indices that tell one epoch from the next, and draws that depend on them alone."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import numpy as np
 from mmaction.registry import DATA_SAMPLERS
 from mmengine.dataset import DefaultSampler
 
@@ -23,3 +26,17 @@ class EpochSampler(DefaultSampler):
         offset = self.epoch * len(self.dataset)
         indices = super().__iter__()
         return (offset + index for index in indices)
+
+
+@contextmanager
+def seeded(seed: int, index: int) -> Iterator[None]:
+    """Seed `random` and `numpy.random`, and put both back afterwards."""
+    state, numpy_state = random.getstate(), np.random.get_state()
+    first, second = np.random.SeedSequence((seed, index)).generate_state(2)
+    random.seed(int(first))
+    np.random.seed(int(second))
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        np.random.set_state(numpy_state)

@@ -13,12 +13,11 @@ from mmengine.logging import print_log
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.grid import frames_per_position
 
+from .epoch_sampler import seeded
 from .prepared_dataset import PreparedDataset
-from .seeding import seeded
-from .video_events import VideoEvents
 from .window_geometry import visible_segments
 from .window_layout import WindowLayout
-from .window_sampler import WindowSampler
+from .window_sampler import VideoEvents, WindowSampler
 
 
 @DATASETS.register_module()
@@ -56,7 +55,7 @@ class LongVideoDataset(PreparedDataset):
             ``frame_inds`` then has ``clip_len + 2 * context`` entries; beyond the ends of the video its first
             and last frame stand. Defaults to 0.
         align: Start windows at multiples of so many positions of the video's own grid (see
-            :mod:`mmaction_mespot.intervals.position_grid`), so that windows can share a backbone's features:
+            :mod:`mmaction_mespot.intervals.grid`), so that windows can share a backbone's features:
             its coarsest stride. A training window is moved to the nearest such start. Defaults to None, any
             frame.
         min_visible: Share of an event that has to lie in a window to count as its ground truth; by less than

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from mmaction.registry import DATASETS
 
-from mmaction_mespot.intervals.windows import stretches
+from mmaction_mespot.intervals.grid import stretches
 
 from .prepared_dataset import PreparedDataset
-from .video_events import VideoEvents
+from .window_sampler import VideoEvents
 
 
 @DATASETS.register_module()
@@ -18,7 +18,7 @@ class WholeVideoDataset(PreparedDataset):
     """Whole videos of a prepared data set, for spotters that look at long stretches at once.
 
     A video of up to a minute is one window; a longer one has several that overlap by half
-    (:func:`~mmaction_mespot.intervals.windows.stretches`), as in the spotting of one's own videos, so that
+    (:func:`~mmaction_mespot.intervals.grid.stretches`), as in the spotting of one's own videos, so that
     both find the same. A window has one position per entry of the stream.
 
     Args:

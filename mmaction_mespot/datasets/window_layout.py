@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.grid import sampled_frames
-from mmaction_mespot.intervals.position_grid import (
+from mmaction_mespot.intervals.grid import (
     aligned_starts,
     check_alignment,
     count_positions,
     last_aligned_start,
     position_frames,
+    sampled_frames,
+    window_starts,
 )
-from mmaction_mespot.intervals.windows import window_starts
 
 
 @dataclass(frozen=True)

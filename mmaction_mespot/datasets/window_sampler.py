@@ -1,16 +1,17 @@
-"""Random training windows, balanced between those with and without events."""
+"""The events of a video, and random training windows that are balanced between those with and without."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from mmaction_mespot.datasets.window_geometry import event_starts, free_starts, last_start
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-
-from .video_events import VideoEvents
-from .window_geometry import event_starts, free_starts, last_start
+from mmaction_mespot.intervals.frame_grid import FrameGrid, grid_of
 
 KINDS = (*CLASSES, 'none')
 """Kinds of training windows: around a MaE, around an ME, without any event."""
@@ -86,3 +87,37 @@ class WindowSampler:
         index = int(order[0])
         last = last_start(clip_len * intervals[index], self._videos[index].total_frames)
         return index, int(np.random.randint(last + 1))
+
+
+@dataclass(frozen=True)
+class VideoEvents:
+    """Length, rate and ground truth of a long video, as its prepared streams have them.
+
+    Attributes:
+        total_frames: Entries of its streams: frames, or positions of the working grid where they differ.
+        fps: Entries per second.
+        segments: Intervals ``[start, end)`` in entries, shape (M, 2); int64, on a grid float64.
+        labels: Their classes, int64, shape (M,).
+        grid: Where the entries lie in the video's own frames; None where they are the frames.
+    """
+
+    total_frames: int
+    fps: float
+    segments: np.ndarray
+    labels: np.ndarray
+    grid: FrameGrid | None = None
+
+    @property
+    def video_fps(self) -> float:
+        """Frames per second of the video itself."""
+        return self.fps if self.grid is None else self.grid.video_fps
+
+    @classmethod
+    def from_annotation(cls, video: Mapping[str, Any]) -> VideoEvents:
+        """Read an entry of an annotation file's ``data_list``."""
+        instances, grid = video['instances'], grid_of(video)
+        segments = np.array([item['segment'] for item in instances], np.int64).reshape(-1, 2)
+        labels = np.array([item['label'] for item in instances], np.int64)
+        if grid is None:
+            return cls(video['total_frames'], float(video['fps']), segments, labels)
+        return cls(grid.positions, grid.fps, grid.intervals_to_positions(segments), labels, grid)

@@ -1,14 +1,12 @@
-"""torch.compile for tests."""
+"""torch.compile for tests, and the model inside its wrappers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from mmengine.model import BaseDataPreprocessor
+from mmengine.model import BaseDataPreprocessor, is_model_wrapper
 from torch import nn
-
-from mmaction_mespot.engine.bare_model import bare_model
 
 
 def compile_parts(model: nn.Module, options: bool | Mapping[str, Any] | None) -> list[str]:
@@ -36,3 +34,15 @@ def compile_parts(model: nn.Module, options: bool | Mapping[str, Any] | None) ->
     for part in parts.values():
         part.compile(**settings)
     return list(parts)
+
+
+def bare_model(model: nn.Module) -> Any:
+    """Unwrap a model.
+
+    Args:
+        model: The model of a runner, maybe in a wrapper.
+
+    Returns:
+        The model that the config names.
+    """
+    return model.module if is_model_wrapper(model) else model

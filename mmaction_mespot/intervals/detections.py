@@ -1,4 +1,4 @@
-"""The one container for scored intervals."""
+"""The one container for scored intervals, of a video or of a window."""
 
 from __future__ import annotations
 
@@ -61,3 +61,25 @@ class Detections:
             np.concatenate([part.scores for part in parts]),
             np.concatenate([part.labels for part in parts]),
         )
+
+
+@dataclass(frozen=True)
+class WindowCandidates:
+    """What a spotter found in one window.
+
+    Attributes:
+        detections: Candidates in the **video's** frames.
+        start: Frame at which the window starts.
+        end: Frame at which it ends (exclusive), ``start + clip_len * frame_interval``.
+
+    Raises:
+        ValueError: If the window is empty.
+    """
+
+    detections: Detections
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError(f'a window must end after its start, found [{self.start}, {self.end})')

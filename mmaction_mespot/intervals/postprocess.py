@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.intervals.detections import CLASSES, Detections, WindowCandidates
 from mmaction_mespot.intervals.late_fusion import LateFusion, fuse_detections
 from mmaction_mespot.intervals.nms import cross_class_suppression, hard_nms, soft_nms, weighted_nms
 from mmaction_mespot.intervals.selection import apply_thresholds, by_score, keep_top_fraction
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
 __all__ = [
     'PostProcessing',

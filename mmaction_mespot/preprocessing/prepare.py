@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.atomic_file import write_json, write_whole
 from mmaction_mespot.intervals.frame_grid import grid_of
 
 from .disk_use import disk_use
 from .faces import fetch_face_models
-from .json_file import write_json
 from .preparation_plan import PreparationPlan, plan_preparation
 from .preparation_progress import PreparationProgress
 from .preparation_result import PreparationResult

@@ -13,10 +13,9 @@ import numpy as np
 from mmaction_mespot.atomic_file import remove, remove_temporaries
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.intervals.frame_grid import FrameGrid
+from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame, align_stream
 
 from .faces import FaceTracker
-from .faces.align import align_stream
-from .faces.aligned_frame import AlignedFrame
 from .flow.motion import motion_stream
 from .preparation_settings import PICTURE_STREAMS, REFERENCE, STREAMS, PreparationSettings
 from .store.face_file import FaceFile

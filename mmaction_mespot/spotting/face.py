@@ -9,8 +9,8 @@ import numpy as np
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.postprocess import WindowCandidates, merge_windows
 from mmaction_mespot.preprocessing.faces.regions import REGIONS
-from mmaction_mespot.preprocessing.flow.motion_entry import MotionEntry
-from mmaction_mespot.spotting.apex import apex_position
+from mmaction_mespot.preprocessing.flow.motion import MotionEntry
+from mmaction_mespot.spotters.displacement import displacement
 from mmaction_mespot.spotting.interval_stream import IntervalStream, unlimited
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.result import Interval
@@ -126,3 +126,35 @@ class SpotFace:
             self._windows.append(WindowCandidates(kept, window.start, window.end))
             found += self.intervals(self._stream.push(window))
         return found
+
+
+TOP_REGIONS = 2
+"""Number of regions whose displacement counts, as in the flow spotter."""
+
+
+def apex_position(flow: np.ndarray, gap: int) -> int:
+    """Find the frame of the largest displacement inside an interval.
+
+    The flow of each landmark region is added up to its displacement; the straight line between the
+    interval's two ends (drift) is taken off. The mean length over the strongest regions is the distance from
+    rest.
+
+    Args:
+        flow: Mean flow of each region in the interval's frames, px per `gap` frames, head motion removed,
+            (n, regions, 2), n >= 1; NaN counts as still.
+        gap: Frames between the two pictures of a flow field.
+
+    Returns:
+        Place of the apex among the n frames.
+
+    Raises:
+        ValueError: If the interval is empty.
+    """
+    if len(flow) == 0:
+        raise ValueError('an apex needs an interval of at least 1 frame')
+    trace = displacement(np.nan_to_num(flow), gap)
+    share = np.linspace(0, 1, len(trace))[:, None, None]
+    away = np.linalg.norm(trace - (1 - share) * trace[0] - share * trace[-1], axis=2)
+    middle = (away[1:] + away[:-1]) / 2
+    strongest = np.argsort(-middle.max(axis=0), kind='stable')[:TOP_REGIONS]
+    return int(np.argmax(middle[:, strongest].mean(axis=1)))

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
-from mmaction_mespot.intervals.windows import STRETCH_S, STRETCH_STRIDE_S
+from mmaction_mespot.intervals.detections import Detections, WindowCandidates
+from mmaction_mespot.intervals.grid import STRETCH_S, STRETCH_STRIDE_S
 
 Spot = Callable[[Mapping[str, np.ndarray]], Detections]
 """Finds the candidates in the streams of a stretch, each (n, ...)."""

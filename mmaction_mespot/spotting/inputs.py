@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mmaction_mespot.annotations.frame_folder import FrameFolder
 from mmaction_mespot.annotations.video_file import VideoFile
+from mmaction_mespot.atomic_file import numbered_name
 from mmaction_mespot.contained import folder_name
-from mmaction_mespot.numbered_name import numbered_name
 
 RESULT = 'intervals.json'
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mmaction_mespot.preprocessing.json_file import write_json
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.version import __version__
 

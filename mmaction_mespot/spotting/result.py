@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.atomic_file import write_json, write_whole
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.preprocessing.json_file import write_json
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.faces.align import align_stream
-from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
+from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame, align_stream
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.video import TimedFrame, VideoSource, resample

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.study.calibration import Calibration, calibrate, gain_report
 from mmaction_mespot.study.reviewed import RESULT, reviewed_videos

@@ -11,10 +11,10 @@ from typing import Any
 
 import jsonschema
 
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.strict_json import read_json
 
 FOLDER = 'corrections'

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import describe, is_user_error
+from mmaction_mespot.atomic_file import numbered_name
 from mmaction_mespot.contained import folder_name
-from mmaction_mespot.numbered_name import numbered_name
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.reporter import SpotReporter
 from mmaction_mespot.spotting.videos import SpotOptions, spot_video

@@ -16,10 +16,9 @@ from typing import Any
 from aiohttp import web
 
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
-from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.atomic_file import numbered_name, whole_file
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.numbered_name import numbered_name
 
 from .corrections import CorrectionsConflict
 from .guard import HEADER_S, MAX_CONNECTIONS, QUIET, Guard, blocks, protected, read_body, read_json_body

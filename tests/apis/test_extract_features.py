@@ -15,7 +15,6 @@ from torch import nn
 
 # The suite imports by importlib, which leaves the folders of the fixture factories off the path.
 sys.path.append(str(Path(__file__).parents[1] / 'datasets'))
-sys.path.append(str(Path(__file__).parents[1] / 'models' / 'streaming'))
 
 from prepared_set import VIDEOS as ALL_VIDEOS
 from prepared_set import write_prepared

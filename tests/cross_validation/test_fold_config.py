@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from mmaction_mespot.cross_validation.fold import Fold
 from mmaction_mespot.cross_validation.fold_config import (
     annotation_file,
     has_training,
     make_fold_config,
     write_fold_config,
 )
+from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.errors import MESpotError
 
 CONFIGS = Path(__file__).parents[2] / 'configs'

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmaction_mespot.cross_validation.fold import Fold
-from mmaction_mespot.cross_validation.fold_plan import plan_folds
+from mmaction_mespot.cross_validation.fold_plan import Fold, plan_folds
 from mmaction_mespot.datasets.subject_selection import select_subjects
 from mmaction_mespot.errors import MESpotError
 

@@ -10,7 +10,7 @@ import pytest
 
 from mmaction_mespot.annotations.schema import save_annotations
 from mmaction_mespot.cross_validation.figures import best_and_worst, outcome_lengths
-from mmaction_mespot.cross_validation.fold import Fold
+from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.cross_validation.report import write_results
 from mmaction_mespot.cross_validation.results import (
     FoldResult,

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.datasets.feature_store import FeatureWriter
-from mmaction_mespot.intervals.position_grid import count_positions
+from mmaction_mespot.intervals.grid import count_positions
 
 STRIDES = (2, 4, 8)
 

@@ -5,8 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mmaction_mespot.datasets.video_events import VideoEvents
-from mmaction_mespot.datasets.window_sampler import WindowSampler
+from mmaction_mespot.datasets.window_sampler import VideoEvents, WindowSampler
 from mmaction_mespot.errors import MESpotError
 
 EVENTS = VideoEvents(300, 30.0, np.array([[100, 140], [150, 162]]), np.array([0, 1]))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
+from mmaction_mespot.intervals.grid import window_starts
 from mmaction_mespot.intervals.postprocess import (
     PostProcessing,
     WindowCandidates,
@@ -11,7 +12,6 @@ from mmaction_mespot.intervals.postprocess import (
     keep_top_fraction,
     merge_windows,
 )
-from mmaction_mespot.intervals.windows import window_starts
 
 
 def window(start, end, *rows):

@@ -13,7 +13,7 @@ from video_files import write_video
 
 from mmaction_mespot.intervals.frame_grid import grid_of
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.faces.align import align_stream
+from mmaction_mespot.preprocessing.faces.face_aligner import align_stream
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store.face_file import FaceFile

@@ -10,7 +10,7 @@ import pytest
 
 from mmaction_mespot.preprocessing.faces import FaceTracker, warp
 from mmaction_mespot.preprocessing.faces.regions import grid_means
-from mmaction_mespot.preprocessing.flow import TVL1Params, batches, tvl1_torch
+from mmaction_mespot.preprocessing.flow import TVL1Params, compute, tvl1_torch
 from mmaction_mespot.preprocessing.flow.motion import flow_pair
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store.face_file import FaceFile
@@ -40,7 +40,7 @@ def test_streams_hold_what_the_convention_says(
         fps=30.0,
     )
     alive: list[int] = []
-    monkeypatch.setattr(batches, 'compute_flow', _flow_of_means)
+    monkeypatch.setattr(compute, 'compute_flow', _flow_of_means)
     settings = PreparationSettings(crop_size=64, flow_gap=gap)
     record = prepare_video(video, tmp_path, tmp_path / 'out', settings, tracker, lambda: alive.append(1))
     assert len(alive) == n

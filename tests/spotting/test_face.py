@@ -7,9 +7,9 @@ import pytest
 
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
-from mmaction_mespot.preprocessing.flow.motion_entry import MotionEntry
+from mmaction_mespot.preprocessing.flow.motion import MotionEntry
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.spotting.face import SpotFace
+from mmaction_mespot.spotting.face import SpotFace, apex_position
 from mmaction_mespot.spotting.model import SpotModel
 
 NAN = float('nan')
@@ -104,3 +104,29 @@ def test_candidates_under_the_threshold_are_kept_and_found_ones_are_not_lost() -
 
 def test_a_video_without_any_position() -> None:
     assert SpotFace(model_of(Detections.empty()), 30.0, 4).finish() == []
+
+
+def region_flow(height: np.ndarray) -> np.ndarray:
+    """Flow of gap 1 whose sum in region 3 is the given course, (n, 14, 2)."""
+    flow = np.zeros((len(height), 14, 2))
+    flow[:, 3, 1] = np.diff(height, prepend=0.0)
+    return flow
+
+
+def test_the_apex_is_where_the_displacement_is_largest() -> None:
+    course = np.array([0, 0.2, 0.6, 1.0, 1.1, 0.7, 0.3, 0.1, 0.0])
+    # Displacement after frame 4 is the largest, before it (after frame 3) the second largest.
+    assert apex_position(region_flow(course), gap=1) == 4
+
+
+def test_a_drift_of_the_whole_face_is_no_apex() -> None:
+    course = np.array([0, 0.2, 0.6, 1.0, 1.1, 0.7, 0.3, 0.1, 0.0])
+    drifting = region_flow(course) + 0.4
+    assert apex_position(drifting, gap=1) == 4
+
+
+def test_single_frames_and_lost_faces() -> None:
+    assert apex_position(np.zeros((1, 14, 2)), gap=4) == 0
+    assert 0 <= apex_position(np.full((5, 14, 2), np.nan), gap=4) < 5
+    with pytest.raises(ValueError, match='at least 1 frame'):
+        apex_position(np.zeros((0, 14, 2)), gap=4)

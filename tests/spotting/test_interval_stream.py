@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.grid import window_starts
 from mmaction_mespot.intervals.postprocess import (
     PostProcessing,
     WindowCandidates,
     apply_thresholds,
     merge_windows,
 )
-from mmaction_mespot.intervals.windows import window_starts
 from mmaction_mespot.spotting.interval_stream import IntervalStream, group_ends, unlimited
 
 FPS = 30.0

@@ -30,7 +30,7 @@ from mmengine.runner.checkpoint import load_checkpoint
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_mespot.preprocessing.faces.align import align_stream
+from mmaction_mespot.preprocessing.faces.face_aligner import align_stream
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.video import open_video_source, resample
 from mmaction_mespot.spotting.face import SpotFace

@@ -6,8 +6,8 @@ from typing import Any
 
 from mmaction.registry import DATASETS
 
+from mmaction_mespot.datasets.epoch_sampler import seeded
 from mmaction_mespot.datasets.long_video_dataset import LongVideoDataset
-from mmaction_mespot.datasets.seeding import seeded
 from mmaction_mespot.datasets.window_geometry import visible_segments
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES

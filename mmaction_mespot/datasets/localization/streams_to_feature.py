@@ -8,7 +8,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from mmaction_mespot.datasets.transforms.stream_keys import stream_keys
+from mmaction_mespot.datasets.transforms.stream_resize import stream_keys
 
 
 @TRANSFORMS.register_module()

@@ -1,4 +1,4 @@
-"""From a window's arrays to what the network takes."""
+"""From the arrays of a window, a whole video or its features to what a spotter takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mmaction.structures import ActionDataSample
 from mmcv.transforms import BaseTransform
 from mmengine.structures import InstanceData
 
-from .stream_keys import stream_keys
+from mmaction_mespot.datasets.transforms.stream_resize import stream_keys
 
 META_KEYS = (
     'video_id',
@@ -65,3 +65,44 @@ def make_data_sample(results: dict[str, Any]) -> ActionDataSample:
 def pick_meta(results: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     """The meta information of a window; without a ``grid``, its frames are the video's own."""
     return {key: results.get(key) if key == 'grid' else results[key] for key in keys}
+
+
+@TRANSFORMS.register_module()
+class PackFeatureInputs(BaseTransform):
+    """Pack a window of features.
+
+    Gives ``inputs`` (``level_0``, ``level_1``, ... of shape (C, T_l, H, W), float32, fine to coarse) and
+    ``data_samples`` as :class:`PackSpottingInputs`.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack the ``levels`` and the ground truth."""
+        inputs = {
+            f'level_{i}': torch.from_numpy(np.ascontiguousarray(level, np.float32))
+            for i, level in enumerate(results['levels'])
+        }
+        return dict(inputs=inputs, data_samples=make_data_sample(results))
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'
+
+
+VIDEO_META_KEYS = (*META_KEYS, 'flow_gap')
+
+
+@TRANSFORMS.register_module()
+class PackVideoFlow(BaseTransform):
+    """Pack a whole video.
+
+    Gives ``inputs`` (``flow`` (n, ..., 2) float32) and ``data_samples``: an ``ActionDataSample`` with, as
+    metainfo, `VIDEO_META_KEYS`.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack the flow and what is known of the video."""
+        sample = ActionDataSample()
+        sample.set_metainfo(pick_meta(results, VIDEO_META_KEYS))
+        return dict(inputs=dict(flow=torch.from_numpy(np.asarray(results['flow']))), data_samples=sample)
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'

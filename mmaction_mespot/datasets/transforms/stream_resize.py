@@ -1,4 +1,4 @@
-"""Resizing of streams."""
+"""Resizing, cropping and mirroring of streams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from .stream_keys import stream_keys
+from mmaction_mespot.errors import MESpotError
 
 
 @TRANSFORMS.register_module()
@@ -37,6 +37,124 @@ class StreamResize(BaseTransform):
             if key == 'flow':
                 frames *= np.array([self.size / width, self.size / height], np.float32)
             results[key] = frames
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(size={self.size})'
+
+
+STREAMS = ('rgb', 'flow')
+
+
+def stream_keys(results: dict[str, Any], transform: object) -> list[str]:
+    """Give the streams that are there.
+
+    Raises:
+        MESpotError: If there is none.
+    """
+    keys = [key for key in STREAMS if key in results]
+    if not keys:
+        raise MESpotError(
+            f'{type(transform).__name__}: no stream to work on, expected rgb or flow from LoadStreams before'
+        )
+    return keys
+
+
+def common_size(results: dict[str, Any], transform: object) -> tuple[int, int]:
+    """Give height and width of the streams.
+
+    Raises:
+        MESpotError: If the streams differ in size.
+    """
+    sizes = {key: results[key].shape[1:3] for key in stream_keys(results, transform)}
+    if len(set(sizes.values())) > 1:
+        raise MESpotError(f'{type(transform).__name__}: found sizes {sizes}, expected one for all streams')
+    height, width = next(iter(sizes.values()))
+    return height, width
+
+
+def crop(results: dict[str, Any], keys: list[str], top: int, left: int, size: int) -> None:
+    """Cut the same square out of every stream, in place."""
+    for key in keys:
+        results[key] = results[key][:, top : top + size, left : left + size]
+
+
+@TRANSFORMS.register_module()
+class StreamFlip(BaseTransform):
+    """Mirror the whole window, left to right; horizontal flow changes its sign.
+
+    Args:
+        flip_ratio: How often. Defaults to 0.5.
+    """
+
+    def __init__(self, flip_ratio: float = 0.5) -> None:
+        if not 0 <= flip_ratio <= 1:
+            raise MESpotError(f'StreamFlip: flip_ratio must lie in [0, 1], found {flip_ratio}')
+        self.flip_ratio = flip_ratio
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Mirror (T, H, W, C) along W."""
+        keys = stream_keys(results, self)
+        if np.random.rand() >= self.flip_ratio:
+            return results
+        for key in keys:
+            results[key] = results[key][:, :, ::-1]
+        if 'flow' in keys:
+            results['flow'] = results['flow'] * np.array([-1, 1], np.float32)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(flip_ratio={self.flip_ratio})'
+
+
+@TRANSFORMS.register_module()
+class StreamRandomCrop(BaseTransform):
+    """Cut the same random square out of all frames of all streams (the paper's random crop, section III-C).
+
+    Args:
+        size: Height and width of the square in pixels.
+
+    Raises:
+        MESpotError: If a frame is smaller than the square, or the streams differ in size.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Crop (T, H, W, C) to (T, size, size, C)."""
+        height, width = common_size(results, self)
+        if self.size > min(height, width):
+            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
+        top, left = np.random.randint(height - self.size + 1), np.random.randint(width - self.size + 1)
+        crop(results, stream_keys(results, self), top, left, self.size)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(size={self.size})'
+
+
+@TRANSFORMS.register_module()
+class StreamCenterCrop(BaseTransform):
+    """Cut the central square out of all frames of all streams.
+
+    Args:
+        size: Height and width of the square in pixels.
+
+    Raises:
+        MESpotError: If a frame is smaller than the square, or the streams differ in size.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Crop (T, H, W, C) to (T, size, size, C)."""
+        height, width = common_size(results, self)
+        if self.size > min(height, width):
+            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
+        top, left = (height - self.size) // 2, (width - self.size) // 2
+        crop(results, stream_keys(results, self), top, left, self.size)
         return results
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmaction_mespot.engine.bare_model import bare_model
+from mmaction_mespot.engine.compile_parts import bare_model
 from mmaction_mespot.errors import MESpotError
 
 LAYOUTS = ('auto', 'channels_last_3d', 'contiguous')

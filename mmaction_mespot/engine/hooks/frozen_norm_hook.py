@@ -10,7 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmaction_mespot.engine.bare_model import bare_model
+from mmaction_mespot.engine.compile_parts import bare_model
 from mmaction_mespot.errors import MESpotError
 
 

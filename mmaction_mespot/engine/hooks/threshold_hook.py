@@ -11,7 +11,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmaction_mespot.atomic_file import whole_file
-from mmaction_mespot.engine.bare_model import bare_model
+from mmaction_mespot.engine.compile_parts import bare_model
 from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 from mmaction_mespot.intervals.detections import CLASSES
 

@@ -9,10 +9,9 @@ import numpy as np
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
-from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.detections import Detections, WindowCandidates
 from mmaction_mespot.intervals.frame_grid import FrameGrid
 from mmaction_mespot.intervals.postprocess import PostProcessing, fuse_candidates, merge_windows
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
 
 
 def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResult]:

@@ -1,4 +1,3 @@
-from .feature_data_preprocessor import FeatureDataPreprocessor
-from .spotting_data_preprocessor import SpottingDataPreprocessor
+from .spotting_data_preprocessor import FeatureDataPreprocessor, SpottingDataPreprocessor
 
 __all__ = ['FeatureDataPreprocessor', 'SpottingDataPreprocessor']

@@ -11,8 +11,6 @@ from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
 
-from .stacking import stack_windows
-
 
 @MODELS.register_module()
 class SpottingDataPreprocessor(BaseDataPreprocessor):
@@ -66,4 +64,47 @@ class SpottingDataPreprocessor(BaseDataPreprocessor):
             inputs[name] = (
                 (batch - self.rgb_mean) / self.rgb_std if name == 'rgb' else batch / self.flow_scale
             )
+        return dict(inputs=inputs, data_samples=data.get('data_samples'))
+
+
+def stack_windows(windows: Sequence[Tensor] | Tensor, name: str) -> Tensor:
+    """Stack the windows of a batch.
+
+    Args:
+        windows: Tensors (C, T, H, W) of any number type, or the stacked tensor.
+        name: What the message calls them.
+
+    Returns:
+        float32, shape (N, C, T, H, W).
+
+    Raises:
+        MESpotError: If they differ in shape.
+    """
+    shapes = {tuple(window.shape) for window in windows}
+    if len(shapes) > 1:
+        raise MESpotError(f'{name}: the windows of a batch must have one shape, found {sorted(shapes)}')
+    return (windows if isinstance(windows, Tensor) else torch.stack(tuple(windows))).float()
+
+
+@MODELS.register_module()
+class FeatureDataPreprocessor(BaseDataPreprocessor):
+    """Move a batch of windows of features to the device and stack each level."""
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Prepare one batch.
+
+        Args:
+            data: ``inputs``, a dict of levels, each a list of (C, T, H, W) tensors; ``data_samples``, a list,
+                or absent.
+            training: Not used; part of MMEngine's interface. Defaults to False.
+
+        Returns:
+            ``inputs`` with float32 tensors (N, C, T, H, W), and ``data_samples`` (None if absent), on the
+            device.
+
+        Raises:
+            MESpotError: If the windows of a batch differ in shape.
+        """
+        data = self.cast_data(data)
+        inputs = {name: stack_windows(windows, name) for name, windows in data['inputs'].items()}
         return dict(inputs=inputs, data_samples=data.get('data_samples'))

@@ -1,10 +1,7 @@
-from .depthwise_conv3d import DepthwiseConv3d
-from .depthwise_separable_conv3d import DepthwiseSeparableConv3d
+from .depthwise_conv3d import DepthwiseConv3d, DepthwiseSeparableConv3d
 from .fast_normalized_fusion import FastNormalizedFusion
-from .resize import resize_to
-from .same_padding import pad_same
-from .spatial_attention3d import SpatialAttention3d
-from .squeeze_excite3d import SqueezeExcite3d
+from .resize import pad_same, resize_to
+from .squeeze_excite3d import SpatialAttention3d, SqueezeExcite3d
 
 __all__ = [
     'DepthwiseConv3d',

@@ -1,4 +1,4 @@
-"""Depthwise 3-D convolution that is fast on small grids on the CPU."""
+"""Depthwise and depthwise separable 3-D convolution, fast on small grids on the CPU."""
 
 from __future__ import annotations
 
@@ -60,3 +60,28 @@ def _tap_of_cells(height: int, width: int, device: torch.device) -> Tensor:
     right = column[:, None] - column[None] + 1
     near = (down >= 0) & (down < 3) & (right >= 0) & (right < 3)
     return torch.where(near, down * 3 + right, 9)
+
+
+class DepthwiseSeparableConv3d(nn.Module):
+    """Depthwise 3x3x3 convolution, then a pointwise one, each followed by batch normalisation and ReLU.
+
+    Paper, section III-B: "depthwise separable convolution is used for feature fusion, and BN and ReLU
+    operations are added after each convolution". Time and space keep their sizes.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.depthwise = DepthwiseConv3d(in_channels)
+        self.depthwise_norm = nn.BatchNorm3d(in_channels)
+        self.pointwise = nn.Conv3d(in_channels, out_channels, 1, bias=False)
+        self.pointwise_norm = nn.BatchNorm3d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, feature: Tensor) -> Tensor:
+        """Convolve a feature of shape (N, C, T, H, W); returns (N, C', T, H, W)."""
+        feature = self.relu(self.depthwise_norm(self.depthwise(feature)))
+        return self.relu(self.pointwise_norm(self.pointwise(feature)))

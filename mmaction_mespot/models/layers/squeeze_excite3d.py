@@ -1,4 +1,4 @@
-"""Channel attention for 5-D features."""
+"""Channel and spatial attention for 5-D features."""
 
 from __future__ import annotations
 
@@ -34,3 +34,27 @@ class SqueezeExcite3d(nn.Module):
         """
         scale = torch.sigmoid(self.excite(torch.relu(self.squeeze(feature.mean(dim=(2, 3, 4))))))
         return feature * scale[:, :, None, None, None]
+
+
+class SpatialAttention3d(nn.Module):
+    """Spatial attention (the second half of CBAM, Woo et al. 2018), over time and space.
+
+    The mean and the maximum over the channels go through one 3x3x3 convolution; its sigmoid scales every
+    place. (CBAM's 7 x 7 kernel is wider than most grids here.)
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(2, 1, 3, padding=1)
+
+    def forward(self, feature: Tensor) -> Tensor:
+        """Scale the places of a feature.
+
+        Args:
+            feature: Shape (N, C, T, H, W).
+
+        Returns:
+            The scaled feature, same shape.
+        """
+        summary = torch.cat([feature.mean(dim=1, keepdim=True), feature.amax(dim=1, keepdim=True)], dim=1)
+        return feature * torch.sigmoid(self.conv(summary))

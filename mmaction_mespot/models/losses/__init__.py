@@ -1,6 +1,4 @@
-from .boundary_smooth_l1 import BoundarySmoothL1Loss
-from .focal_cross_entropy import FocalCrossEntropyLoss
-from .focal_sigmoid import FocalSigmoidLoss
-from .segment_diou import SegmentDIoULoss
+from .focal_cross_entropy import FocalCrossEntropyLoss, FocalSigmoidLoss
+from .segment_diou import BoundarySmoothL1Loss, SegmentDIoULoss
 
 __all__ = ['BoundarySmoothL1Loss', 'FocalCrossEntropyLoss', 'FocalSigmoidLoss', 'SegmentDIoULoss']

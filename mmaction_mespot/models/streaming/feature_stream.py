@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.position_grid import count_positions, position_frames
+from mmaction_mespot.intervals.grid import count_positions, position_frames
 
 from ..backbones.temporal_context import crop_context
 
@@ -35,7 +35,7 @@ class FeatureChunk:
 class FeatureStream:
     """Compute the levels of a video while its frames come in.
 
-    Frames are taken on the position grid (:mod:`mmaction_mespot.intervals.position_grid`). The backbone runs
+    Frames are taken on the position grid (:mod:`mmaction_mespot.intervals.grid`). The backbone runs
     on chunks of ``chunk_len`` positions with ``context`` positions on both sides, which are cut off again; at
     the ends of the video its first and last frame are repeated, as a window of ``LongVideoDataset`` does. So
     the features do not depend on the chunks, if the context covers the backbone's receptive field.

@@ -11,10 +11,13 @@ from mmaction.structures import ActionDataSample
 from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.grid import frames_per_position
-from mmaction_mespot.intervals.position_grid import check_alignment, count_positions, last_aligned_start
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
+from mmaction_mespot.intervals.detections import Detections, WindowCandidates
+from mmaction_mespot.intervals.grid import (
+    check_alignment,
+    count_positions,
+    frames_per_position,
+    last_aligned_start,
+)
 
 from .backbone_runner import BackboneRunner, default_chunk_len
 from .feature_cache import FeatureCache

@@ -1,14 +1,12 @@
 """Face detection, landmarks, tracking and alignment, all in plain OpenCV."""
 
 from .alignment import map_points, smoothed_similarities, warp
-from .detector import FaceDetector
-from .face_detection import FaceDetection
-from .face_track import FaceTrack
+from .detector import FaceDetection, FaceDetector
 from .follower import FaceFollower, FollowedFace
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
 from .regions import grid_means, region_means, rest_motion
-from .tracker import FaceTracker, NoFaceError
+from .tracker import FaceTrack, FaceTracker, NoFaceError
 
 __all__ = [
     'FaceDetection',

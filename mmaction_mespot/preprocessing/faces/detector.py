@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from .face_detection import FaceDetection
-from .models import FaceModelPaths, fetch_face_models
-from .network import as_rgb, read_network
+from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, fetch_face_models
+from mmaction_mespot.preprocessing.faces.network import as_rgb, read_network
 
 _SIZE = 128
 _LEAST_SIDE = 16
@@ -173,3 +174,29 @@ def _overlap_groups(boxes: np.ndarray, scores: np.ndarray, iou: float) -> list[n
         groups.append(order[near])
         order = order[~near]
     return groups
+
+
+@dataclass(frozen=True)
+class FaceDetection:
+    """A face as the detector gives it, in pixels of the image.
+
+    Attributes:
+        box: (4,) float32: left, top, right, bottom.
+        keypoints: (6, 2) float32: the person's right eye, left eye, nose tip, mouth centre, right ear, left
+            ear.
+        score: Probability of a face.
+    """
+
+    box: np.ndarray
+    keypoints: np.ndarray
+    score: float
+
+    @property
+    def center(self) -> np.ndarray:
+        """(2,) middle of the box."""
+        return (self.box[:2] + self.box[2:]) / 2
+
+    @property
+    def area(self) -> float:
+        """Area of the box in square pixels."""
+        return float(np.prod(self.box[2:] - self.box[:2]))

@@ -1,22 +1,20 @@
-"""The work of :func:`align_stream`: which frames belong to a stretch with a face, and when they are due."""
+"""Aligned crops of one face, frame by frame, in one pass: :func:`align_stream` and its work."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import FaceTracker
 from mmaction_mespot.preprocessing.faces.alignment import map_points_3d
+from mmaction_mespot.preprocessing.faces.face_segment import FaceSegment
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
+from mmaction_mespot.preprocessing.faces.held_frame import HeldFrame
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
-from mmaction_mespot.preprocessing.video import TimedFrame
-
-from .aligned_frame import AlignedFrame
-from .face_notes import FaceNotes
-from .face_segment import FaceSegment
-from .held_frame import HeldFrame
+from mmaction_mespot.preprocessing.video import NoFaceVideoError, NoteList, TimedFrame
 
 BRIDGED_S = 2.0
 """Losses of up to this long are interpolated over."""
@@ -171,3 +169,131 @@ def _middle(size: tuple[int, int], crop_size: int) -> tuple[np.ndarray, np.ndarr
     middle, scale = (np.array(size) - 1) / 2, crop_size / min(size)
     matrix = np.column_stack([np.eye(2) * scale, (crop_size - 1) / 2 - scale * middle])
     return np.tile([*middle, 0.0], (NUM_LANDMARKS, 1)), matrix
+
+
+@dataclass(frozen=True)
+class AlignedFrame:
+    """The aligned crop of one position of the working grid.
+
+    Attributes:
+        position: Place on the working grid, from 0, without gaps.
+        source_index: Number of the frame in the source.
+        time_s: Its time in the source in seconds.
+        crop: (S, S, 3) RGB uint8.
+        landmarks: (468, 3) float64 in px of the crop, depth in the same unit; interpolated between measured
+            frames, held where there is no face.
+        face: Whether there is a face: seen, or bridged over a short loss.
+        box: Left, top, right, bottom of the landmarks in px of the source frame.
+        matrix: (2, 3) float64, similarity from the source frame to the crop.
+    """
+
+    position: int
+    source_index: int
+    time_s: float
+    crop: np.ndarray
+    landmarks: np.ndarray
+    face: bool
+    box: tuple[float, float, float, float]
+    matrix: np.ndarray
+
+
+_CHOSEN = {
+    'largest': 'the largest at the start is followed',
+    'center': 'the one nearest to the middle at the start is followed',
+}
+
+
+class FaceNotes:
+    """Turn what happens to the face into notes, with times in the source.
+
+    Args:
+        notes: Where to add them.
+        face: Which face is followed.
+    """
+
+    def __init__(self, notes: list[str], face: FaceChoice) -> None:
+        self._notes = NoteList(notes)
+        self._chosen = _CHOSEN[face] if isinstance(face, str) else None
+        self._crowded = False
+        self._lost_at: float | None = None
+        self._gone = False
+        self._seen = False
+
+    def count(self, faces: int | None, time_s: float) -> None:
+        """Take the number of faces that a detection found."""
+        if faces is not None and faces > 1 and self._chosen is not None and not self._crowded:
+            self._crowded = True
+            self._notes.add('faces', f'several faces (first at {time_s:.1f} s); {self._chosen}')
+
+    def lost(self, time_s: float) -> None:
+        """The face is not there from here on."""
+        self._lost_at = time_s
+
+    def gone(self) -> None:
+        """The loss is too long to be bridged."""
+        self._gone = True
+
+    def found(self, time_s: float, other: bool) -> None:
+        """The face is there.
+
+        Args:
+            time_s: Time of the frame.
+            other: Whether it lies where the face of before cannot have gone.
+        """
+        if self._lost_at is not None:
+            self._notes.add('losses of the face', self._loss(f'{self._lost_at:.1f}-{time_s:.1f} s', other))
+        if other:
+            self._notes.add(
+                'jumps of the face', f'another face may be followed from {time_s:.1f} s on: it lies elsewhere'
+            )
+        self._lost_at, self._gone, self._seen = None, False, True
+
+    def finish(self) -> None:
+        """The video is at its end."""
+        if self._lost_at is not None and self._seen:
+            self._notes.add('losses of the face', self._loss(f'from {self._lost_at:.1f} s to the end', False))
+
+    def _loss(self, when: str, other: bool) -> str:
+        if self._gone or other or not self._seen:
+            return f'face lost {when}' if self._seen else f'no face {when}'
+        return f'face lost {when}: bridged'
+
+
+def align_stream(
+    frames: Iterable[TimedFrame],
+    fps: float,
+    crop_size: int,
+    tracker: FaceTracker,
+    face: FaceChoice = 'largest',
+    notes: list[str] | None = None,
+    name: str = 'video',
+) -> Iterator[AlignedFrame]:
+    """Follow a face and cut out its aligned crop, as the preparation of data sets does, in one pass.
+
+    The smoothing looks 3 s ahead, so about as many frames are held, cut down where they are large
+    (:class:`HeldFrame`). A loss of up to 2 s is bridged by interpolation. Beyond that the frames are marked
+    ``face=False`` with the last place held, and the alignment starts anew when the face is back; so it does
+    where the face followed is suddenly another one.
+
+    Args:
+        frames: Frames at a constant rate, see :func:`resample`.
+        fps: That rate.
+        crop_size: Side of the crop in px.
+        tracker: The face networks.
+        face: ``'largest'`` or ``'center'`` of the first frame with a face, or a box of :func:`find_faces`:
+            then only a face near the last place is taken after a loss. Defaults to ``'largest'``.
+        notes: Where to add what a user should know (several faces, face lost, ...). Defaults to None.
+        name: The video's name for messages. Defaults to 'video'.
+
+    Yields:
+        Every position, in order.
+
+    Raises:
+        NoFaceVideoError: At the end, if no frame showed the face.
+    """
+    aligner = FaceAligner(fps, crop_size, tracker, face, [] if notes is None else notes)
+    for frame in frames:
+        yield from aligner.push(frame)
+    yield from aligner.finish()
+    if not aligner.found:
+        raise NoFaceVideoError(f'{name}: no face found in any of the {aligner.looked_at} frames looked at')

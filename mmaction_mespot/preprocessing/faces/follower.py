@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .detector import FaceDetector
-from .face_detection import FaceDetection
+from .detector import FaceDetection, FaceDetector
 from .mesh import FaceMesh
 
 FaceChoice = str | tuple[float, float, float, float]

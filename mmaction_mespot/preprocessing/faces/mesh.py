@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .alignment import warp
-from .face_detection import FaceDetection
+from .detector import FaceDetection
 from .models import FaceModelPaths, fetch_face_models
 from .network import as_rgb, read_network
 

@@ -12,13 +12,11 @@ import cv2
 import numpy as np
 
 from mmaction_mespot.preprocessing.faces import rest_motion
+from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame
 from mmaction_mespot.preprocessing.faces.regions import grid_means, region_means
 from mmaction_mespot.preprocessing.faces.shape import shape_points
-from mmaction_mespot.preprocessing.flow.batches import compute_flows
+from mmaction_mespot.preprocessing.flow.compute import compute_flows
 from mmaction_mespot.preprocessing.preparation_settings import GRID_CELLS, PreparationSettings
-
-from ..faces.aligned_frame import AlignedFrame
-from .motion_entry import MotionEntry
 
 
 def flow_pair(index: int, gap: int, total_frames: int) -> tuple[int, int]:
@@ -153,3 +151,25 @@ def _entry(
         streams['head_motion'] = rest
         streams['face_shape'] = shape_points(frame.landmarks)
     return MotionEntry(frame.position, frame.source_index, frame.time_s, pair.face, streams)
+
+
+@dataclass
+class MotionEntry:
+    """The streams at one position of the working grid.
+
+    Attributes:
+        position: Place on the working grid, from 0, without gaps.
+        source_index: Number of the frame in the source.
+        time_s: Its time in the source in seconds.
+        face: Whether there is a face in all frames that the entry is made from. Without, the flow is zero.
+        streams: By name: ``rgb`` (S, S, 3) uint8, ``flow`` (S, S, 2), ``flow_grid`` (12, 12, 2), ``flow_roi``
+            (14, 2); flow is float32 px of the crop, the head's motion removed. With any flow, ``head_motion``
+            (2,) float32 is that motion, and ``face_shape`` (points, 3) float32 the points of
+            :func:`shape_points`, px of the crop.
+    """
+
+    position: int
+    source_index: int
+    time_s: float
+    face: bool
+    streams: dict[str, np.ndarray]

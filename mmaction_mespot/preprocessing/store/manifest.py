@@ -7,12 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mmaction_mespot.atomic_file import remove, remove_leftovers, whole_file
+from mmaction_mespot.atomic_file import remove, remove_leftovers, whole_file, write_json
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.strict_json import read_json
-
-from ..json_file import write_json
 
 FORMAT = 1
 

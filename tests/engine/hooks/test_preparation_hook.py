@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmaction_mespot.datasets.transforms.load_video_flow import LoadVideoFlow
+from mmaction_mespot.atomic_file import write_json
+from mmaction_mespot.datasets.transforms.load_streams import LoadVideoFlow
 from mmaction_mespot.datasets.whole_video_dataset import WholeVideoDataset
 from mmaction_mespot.engine.hooks.preparation_hook import PreparationHook
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 KEPT = {'streams': ['flow_roi'], 'crop_size': 112, 'flow_method': 'tvl1-fast', 'flow_gap': None}

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,18 +9,13 @@ import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import pseudo_collate
-from torch import nn
-
-# The suite imports by importlib, which leaves this folder off the path.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from streaming_networks import BACKBONES
+from torch import nn
 
 import mmaction_mespot  # noqa: F401  (registers the components)
 from mmaction_mespot.datasets.transforms import PackSpottingInputs
 from mmaction_mespot.datasets.window_layout import WindowLayout
-from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
+from mmaction_mespot.intervals.detections import Detections, WindowCandidates
 
 
 @pytest.fixture

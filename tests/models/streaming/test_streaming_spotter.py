@@ -10,8 +10,8 @@ from torch import nn
 from mmaction_mespot.datasets.transforms import StreamCenterCrop, StreamResize
 from mmaction_mespot.datasets.window_layout import WindowLayout
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.detections import WindowCandidates
 from mmaction_mespot.intervals.postprocess import PostProcessing, merge_windows
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
 from mmaction_mespot.models.streaming import StreamingSpotter, TemporalContext, backbone_runner
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
+from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame
 from mmaction_mespot.preprocessing.faces.regions import grid_means
 from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS
-from mmaction_mespot.preprocessing.flow import batches, motion
+from mmaction_mespot.preprocessing.flow import compute, motion
 from mmaction_mespot.preprocessing.flow.motion import flow_pair, motion_stream
 
 _SIZE = 64
@@ -49,7 +49,7 @@ def flow_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     def flow(prev: np.ndarray, later: np.ndarray, method: str) -> np.ndarray:
         return np.full((*prev.shape, 2), (prev[0, 0], later[0, 0]), np.float32)
 
-    monkeypatch.setattr(batches, 'compute_flow', flow)
+    monkeypatch.setattr(compute, 'compute_flow', flow)
     monkeypatch.setattr(motion, 'rest_motion', lambda flow, landmarks: np.float32([0.5, 0.25]))
 
 
@@ -125,7 +125,7 @@ def test_no_more_crops_are_held_than_the_gap_needs() -> None:
 
 
 def test_only_frames_are_asked_for_without_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, 'compute_flow', None)
+    monkeypatch.setattr(compute, 'compute_flow', None)
     entries = list(motion_stream(_aligned(6), 30, 4, ['rgb']))
     assert [list(entry.streams) for entry in entries] == [['rgb']] * 6
 
@@ -137,7 +137,7 @@ def test_flow_is_computed_once_a_position(monkeypatch: pytest.MonkeyPatch) -> No
         calls.append(method)
         return np.random.default_rng(len(calls)).normal(size=(*prev.shape, 2)).astype(np.float32)
 
-    monkeypatch.setattr(batches, 'compute_flow', flow)
+    monkeypatch.setattr(compute, 'compute_flow', flow)
     entries = list(motion_stream(_aligned(10), 30, 4, ['flow', 'flow_grid'], 'tvl1-fast'))
     assert calls == ['tvl1-fast'] * 10
     both = entries[4].streams

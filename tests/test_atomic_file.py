@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mmaction_mespot.numbered_name import numbered_name
+from mmaction_mespot.atomic_file import numbered_name
 
 
 def test_the_first_free_number() -> None:

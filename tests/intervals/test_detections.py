@@ -1,7 +1,6 @@
 import pytest
 
-from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.window_candidates import WindowCandidates
+from mmaction_mespot.intervals.detections import Detections, WindowCandidates
 
 
 def test_a_window_ends_after_its_start():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmaction_mespot.apis.quickstart import quickstart_steps
+from mmaction_mespot.reports.quickstart import quickstart_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,8 +11,7 @@ from video_files import timed
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker, NoFaceError, warp
-from mmaction_mespot.preprocessing.faces.align import align_stream
-from mmaction_mespot.preprocessing.faces.aligned_frame import AlignedFrame
+from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame, align_stream
 from mmaction_mespot.preprocessing.faces.find_faces import find_faces
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
