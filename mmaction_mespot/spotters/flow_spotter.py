@@ -39,7 +39,7 @@ class FlowSpotter(BaseModel):
         """Find the candidates of one video, for all thresholds.
 
         Args:
-            flow: Flow with the head's motion removed, px of the crop per `gap` frames, (n, ..., 2); NaN
+            flow: Flow with the head motion removed, px of the crop per `gap` frames, (n, ..., 2); NaN
                 counts as still.
             fps: Frame rate.
             gap: Frames between the two pictures of a flow field.

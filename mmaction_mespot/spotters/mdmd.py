@@ -77,7 +77,7 @@ class MDMDSpotter(FlowSpotter):
         """Find the candidates of one video, for all thresholds.
 
         Args:
-            flow: Flow on a grid with the head's motion removed, px per `gap` frames, (n, rows, columns, 2);
+            flow: Flow on a grid with the head motion removed, px per `gap` frames, (n, rows, columns, 2);
                 NaN counts as still.
             fps: Frame rate.
             gap: Frames between the two pictures of a flow field.

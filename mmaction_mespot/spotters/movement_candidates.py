@@ -63,7 +63,7 @@ def movement_traces(
     """Traces from the streams of a video.
 
     Args:
-        flow: ``flow_roi``, (n, 14, 2), px of the crop per `gap` frames, the head's motion removed.
+        flow: ``flow_roi``, (n, 14, 2), px of the crop per `gap` frames, the head motion removed.
         head: ``head_motion``, (n, 2), px of the crop per `gap` frames.
         shapes: Shape points, (n, points, 3), px of the crop.
         fps: Frames a second.

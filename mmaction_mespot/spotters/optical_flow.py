@@ -49,7 +49,7 @@ class OpticalFlowSpotter(FlowSpotter):
     at any frame rate.
 
     Source: He Yuhong, "Research on Micro-Expression Spotting Method Based on Optical Flow Features"
-    (OF-FD), ACM Multimedia 2021: regions, removal of the nose's motion, main direction, peaks. The ladder
+    (OF-FD), ACM Multimedia 2021: regions, removal of the head motion, main direction, peaks. The ladder
     of lengths replaces its fixed sliding window.
 
     Args:
@@ -93,7 +93,7 @@ class OpticalFlowSpotter(FlowSpotter):
         """Find the candidates of one video, for all thresholds.
 
         Args:
-            flow: Mean flow of each landmark region with the head's motion removed, px per `gap` frames,
+            flow: Mean flow of each landmark region with the head motion removed, px per `gap` frames,
                 (n, regions, 2); a frame without a face (NaN) counts as still.
             fps: Frame rate.
             gap: Frames between the two pictures of a flow field.

@@ -49,7 +49,7 @@ class NetworkSession:
 
     Args:
         spotter: The network.
-        settings: Its streams, and whether it was trained on flow without the motion of the head.
+        settings: Its streams, and whether it was trained on flow without the head motion.
     """
 
     def __init__(self, spotter: StreamingSpotter, settings: WindowSettings) -> None:

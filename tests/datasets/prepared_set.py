@@ -66,4 +66,4 @@ def _write_stream(path: Path, stream: str, total: int, size: int) -> None:
             flow = np.empty(shape, np.float32)
             flow[..., 0] = i / 32
             flow[..., 1] = np.arange(len(flow)).reshape(-1, *(1,) * (len(shape) - 2))
-            writer.append(flow + REST, rest_motion=REST)
+            writer.append(flow + REST, head_motion=REST)

@@ -30,7 +30,7 @@ def test_each_video_is_one_window(root: Path) -> None:
     packed = next(video for video in videos if video['data_samples'].video_id == 's02_0101')
     flow, meta = packed['inputs']['flow'], packed['data_samples'].metainfo
     assert flow.shape == (240, 14, 2)
-    # Frame 64 moves by (64 / 32, region) beside the head's motion, which is taken away.
+    # Frame 64 moves by (64 / 32, region) beside the head motion, which is taken away.
     np.testing.assert_allclose(flow[64, 3], [2.0, 3.0])
     assert (meta['window_start'], meta['clip_len'] * meta['frame_interval']) == (0, 240)
     assert (meta['fps'], meta['flow_gap'], meta['part']) == (60.0, 4, 'normal')
@@ -61,7 +61,7 @@ def test_flow_without_its_gap_is_named(tmp_path: Path) -> None:
     for video, frames in (('s01_0101', 300), ('s01_0102', 200), ('s02_0101', 240), ('s03_0101', 90)):
         with StreamWriter(root / 'flow_roi' / f'{video}.h5', 'flow_roi', (14, 2)) as writer:
             for _ in range(frames):
-                writer.append(np.zeros((14, 2), np.float32), rest_motion=np.zeros(2, np.float32))
+                writer.append(np.zeros((14, 2), np.float32), head_motion=np.zeros(2, np.float32))
     with pytest.raises(MESpotError, match=r'flow_roi.s01_0101\.h5: holds no gap'):
         build(root)[0]
 

@@ -74,7 +74,7 @@ def test_disk_and_time_are_those_of_the_sample(annotations: dict[str, Any], tmp_
     with h5py.File(out / 'flow' / 'a.h5') as file:
         size = file['data'].id.get_storage_size() + file['rest_motion'].nbytes
         assert estimate.bytes_per_frame['flow'] == size / FRAMES
-    # 12 x 12 x 2 halves, and two floats of the head's motion
+    # 12 x 12 x 2 halves, and two floats of the head motion
     assert estimate.bytes_per_frame['flow_grid'] == 288 * 2 + 8
     assert estimate.seconds_per_frame is not None and estimate.seconds_per_frame > 0
 

@@ -73,7 +73,7 @@ def test_streams_hold_what_the_convention_says(
 def test_flow_in_batches_on_a_device_equals_the_plain_one(
     portrait: np.ndarray, tracker: FaceTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The path of the GPU, on torch's CPU: the same entries with the same motion of the head."""
+    """The path of the GPU, on torch's CPU: the same entries with the same head motion."""
     n = 6
     for i in range(n):
         moved = cv2.warpAffine(portrait, np.array([[1, 0, 0.3 * i], [0, 1, 0]]), (256, 300))
@@ -97,4 +97,4 @@ def test_flow_in_batches_on_a_device_equals_the_plain_one(
         assert len(gpu) == n
         difference = np.abs(gpu.read(np.arange(n)) - cpu.read(np.arange(n)))
         assert difference.mean() < 1e-3
-        np.testing.assert_allclose(gpu.rest_motion(), cpu.rest_motion(), atol=5e-3)
+        np.testing.assert_allclose(gpu.head_motion(), cpu.head_motion(), atol=5e-3)

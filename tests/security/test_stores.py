@@ -38,7 +38,7 @@ def read_stream(path):
     reader = StreamReader(path)
     try:
         everything = [reader.read(np.arange(len(reader))), np.array([float(reader.attrs['gap'])])]
-        return everything + ([] if reader.kind == 'rgb' else [reader.rest_motion()])
+        return everything + ([] if reader.kind == 'rgb' else [reader.head_motion()])
     finally:
         reader.close()
 

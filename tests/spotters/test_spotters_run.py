@@ -21,7 +21,7 @@ EVENTS = [{'segment': [60, 100], 'label': 0}, {'segment': [180, 193], 'label': 1
 
 
 def write_prepared(root: Path) -> Path:
-    """Two people, each with a MaE (frames 60-100) and an ME (180-193), under a steady motion of the head."""
+    """Two people, each with a MaE (frames 60-100) and an ME (180-193), under a steady head motion."""
     entries: list[dict] = []
     for subject, height in (('s01', 1.0), ('s02', 1.2)):
         rng = np.random.default_rng(len(entries))
@@ -39,7 +39,7 @@ def write_prepared(root: Path) -> Path:
             flow = (places[at + GAP] - places[at] + HEAD_MOTION).astype(np.float32)
             path = root / stream / f'{subject}_0101.h5'
             with StreamWriter(path, stream, shape, {'gap': GAP, 'fps': FPS}) as writer:
-                writer.append(flow, rest_motion=np.full((FRAMES, 2), HEAD_MOTION, np.float32))
+                writer.append(flow, head_motion=np.full((FRAMES, 2), HEAD_MOTION, np.float32))
         entries.append(
             {
                 'video_id': f'{subject}_0101',

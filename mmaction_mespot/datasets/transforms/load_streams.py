@@ -26,7 +26,7 @@ class LoadStreams(BaseTransform):
 
     Args:
         streams: Folder of the store by the stream's key, such as ``dict(flow='flow_grid')``.
-        remove_head_motion: Subtract the nose region's mean motion from the flow. Defaults to True.
+        remove_head_motion: Subtract the head motion from the flow. Defaults to True.
         in_memory: Keep each video after its first reading, one copy a process: for streams as small as
             ``flow_grid`` (0.6 KB a frame), where opening files would take longer than training. Defaults to
             False.
@@ -88,7 +88,7 @@ class LoadStreams(BaseTransform):
             if key == 'flow':
                 halves = frames.astype(np.float16)
                 frames = halves if np.array_equal(halves, frames) else frames
-            rest = reader.rest_motion() if self.remove_head_motion and key == 'flow' else None
+            rest = reader.head_motion() if self.remove_head_motion and key == 'flow' else None
             self._videos[path] = (frames, rest)
             reader.close()
         frames, rest = self._videos[path]
@@ -116,7 +116,7 @@ def _check_length(reader: StreamReader, total_frames: int) -> None:
 
 @TRANSFORMS.register_module()
 class LoadVideoFlow(LoadStreams):
-    """Read a small flow stream of a whole video, with the head's motion removed.
+    """Read a small flow stream of a whole video, with the head motion removed.
 
     Required keys: ``store_root, video_id, total_frames, frame_inds`` (n,). Added keys: ``flow`` (n, ..., 2)
     float32 in pixels of the crop, and ``flow_gap``, the frames between the two pictures of a flow field.

@@ -26,7 +26,7 @@ class WindowSettings:
         frame_interval: Frames between positions where ``target_fps`` is None.
         context: Positions of context on each side.
         streams: Folder of the store by stream, such as ``{'flow': 'flow_grid'}``.
-        remove_head_motion: Whether the motion of the head is taken out of the flow.
+        remove_head_motion: Whether the head motion is taken out of the flow.
         pipeline: Configs of the transforms between loading and packing.
     """
 

@@ -5,7 +5,7 @@ from .detector import FaceDetection, FaceDetector
 from .follower import FaceFollower, FollowedFace
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
-from .regions import grid_means, region_means, rest_motion
+from .regions import grid_means, head_motion, region_means
 from .tracker import FaceTrack, FaceTracker, NoFaceError
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     'NoFaceError',
     'fetch_face_models',
     'grid_means',
+    'head_motion',
     'map_points',
     'region_means',
-    'rest_motion',
     'smoothed_similarities',
     'warp',
 ]

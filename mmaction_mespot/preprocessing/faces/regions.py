@@ -60,7 +60,7 @@ def nose_mask(landmarks: np.ndarray, size: int) -> np.ndarray:
     return mask
 
 
-def rest_motion(flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+def head_motion(flow: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     """Motion of the head: the mean flow on the back of the nose.
 
     Args:

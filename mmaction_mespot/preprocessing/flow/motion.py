@@ -11,7 +11,7 @@ from itertools import islice
 import cv2
 import numpy as np
 
-from mmaction_mespot.preprocessing.faces import rest_motion
+from mmaction_mespot.preprocessing.faces import head_motion
 from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame
 from mmaction_mespot.preprocessing.faces.regions import grid_means, region_means
 from mmaction_mespot.preprocessing.faces.shape import shape_points
@@ -143,7 +143,7 @@ def _entry(
     if flow is None:
         flow, landmarks = np.zeros((*frame.crop.shape[:2], 2), np.float32), frame.landmarks
     elif flows:
-        rest = rest_motion(flow, landmarks)
+        rest = head_motion(flow, landmarks)
     for name in flows:
         own = stream_flow(name, flow, landmarks)
         streams[name] = own - rest if remove_head_motion else own
@@ -163,7 +163,7 @@ class MotionEntry:
         time_s: Its time in the source in seconds.
         face: Whether there is a face in all frames that the entry is made from. Without, the flow is zero.
         streams: By name: ``rgb`` (S, S, 3) uint8, ``flow`` (S, S, 2), ``flow_grid`` (12, 12, 2), ``flow_roi``
-            (14, 2); flow is float32 px of the crop, the head's motion removed. With any flow, ``head_motion``
+            (14, 2); flow is float32 px of the crop, the head motion removed. With any flow, ``head_motion``
             (2,) float32 is that motion, and ``face_shape`` (points, 3) float32 the points of
             :func:`shape_points`, px of the crop.
     """

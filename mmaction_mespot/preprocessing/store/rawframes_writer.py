@@ -56,7 +56,7 @@ class RawframesWriter:
         try:
             if kind is None:
                 if self._rest:
-                    info = {'bound': self.bound, **self.attrs, 'rest_motion': self._rest}
+                    info = {'bound': self.bound, **self.attrs, 'head_motion': self._rest}
                     (self._temporary / FLOW_INFO).write_text(json.dumps(info) + '\n', encoding='utf-8')
                 remove(self.folder)
                 self._temporary.rename(self.folder)
@@ -68,9 +68,9 @@ class RawframesWriter:
         self._images += 1
         self._write(RGB_NAME.format(self._images), cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
 
-    def append_flow(self, flow: np.ndarray, rest_motion: np.ndarray) -> None:
-        """Write the next flow field, (H, W, 2) in px; ``rest_motion`` (2,) is the motion of the head."""
-        self._rest.append([round(float(value), 4) for value in rest_motion])
+    def append_flow(self, flow: np.ndarray, head_motion: np.ndarray) -> None:
+        """Write the next flow field, (H, W, 2) in px; ``head_motion`` (2,) is the head motion."""
+        self._rest.append([round(float(value), 4) for value in head_motion])
         for axis, name in enumerate('xy'):
             picture = flow_to_picture(flow[..., axis], self.bound)
             self._write(FLOW_NAME.format(name, len(self._rest)), picture)

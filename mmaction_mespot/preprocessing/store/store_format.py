@@ -8,7 +8,7 @@ A store file is one HDF5 file for one stream of one video.
 | ``flow`` | (n, H, W, 2) int16 in steps of 1/32 px, shuffled and deflated, a chunk a frame | |
 | any other | (n, ...) float16, chunks of 64 frames | |
 
-Kinds that begin with ``flow`` may also hold ``rest_motion`` (n, 2) float32: the motion of the head, in px.
+Kinds that begin with ``flow`` may also hold ``rest_motion`` (n, 2) float32: the head motion, in px.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mmaction_mespot.errors import MESpotError
 FORMAT = 'mmaction_mespot stream'
 VERSION = 1
 OWN_ATTRS = ('format', 'version', 'kind', 'frame_shape', 'length')
-DATA, OFFSETS, REST_MOTION = 'data', 'offsets', 'rest_motion'
+DATA, OFFSETS, HEAD_MOTION = 'data', 'offsets', 'rest_motion'
 
 JPEG_QUALITY = 95
 BYTES_PER_JPEG_CHUNK = 1 << 17

@@ -59,7 +59,7 @@ class StreamReader:
 
         Args:
             indices: Integers in [0, len) of shape (k,); unordered and repeated ones are allowed.
-            remove_head_motion: Subtract each frame's motion of the head (flow streams). Defaults to False.
+            remove_head_motion: Subtract each frame's head motion (flow streams). Defaults to False.
 
         Returns:
             (k, ...): uint8 in RGB order for ``rgb``, float32 for all else (px for flow).
@@ -67,7 +67,7 @@ class StreamReader:
         Raises:
             IndexError: An index lies outside the stream.
             TypeError: The indices are no integers.
-            StoreError: The file is damaged, or has no motion of the head to subtract.
+            StoreError: The file is damaged, or has no head motion to subtract.
         """
         wanted = self._check_indices(indices)
         unique, inverse = np.unique(wanted, return_inverse=True)
@@ -78,7 +78,7 @@ class StreamReader:
         try:
             frames = decode(self._open(), unique)
             if remove_head_motion:
-                rest = self._rest_motion(self._open())[unique]
+                rest = self._head_motion(self._open())[unique]
                 frames -= rest.reshape(len(rest), *(1,) * (len(self.shape) - 1), 2)
         except (OSError, KeyError, cv2.error) as error:
             raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
@@ -87,13 +87,13 @@ class StreamReader:
         in_order = len(unique) == len(wanted) and bool((inverse == np.arange(len(wanted))).all())
         return frames if in_order else frames[inverse]
 
-    def rest_motion(self) -> np.ndarray:
+    def head_motion(self) -> np.ndarray:
         """Motion of the head at every frame, (n, 2) float32 in px.
 
         Raises:
             StoreError: The file holds none.
         """
-        return self._rest_motion(self._open())
+        return self._head_motion(self._open())
 
     def close(self) -> None:
         """Close the file; a later reading opens it again."""
@@ -144,8 +144,8 @@ class StreamReader:
         expected = {fmt.DATA: (data.shape[0],) if kind == 'rgb' else (length, *shape)}
         if kind == 'rgb':
             expected[fmt.OFFSETS] = (length + 1,)
-        if fmt.REST_MOTION in file:
-            expected[fmt.REST_MOTION] = (length, 2)
+        if fmt.HEAD_MOTION in file:
+            expected[fmt.HEAD_MOTION] = (length, 2)
         found = {name: file[name].shape for name in expected}
         if found != expected or data.dtype != dtype:
             raise StoreError(
@@ -203,15 +203,15 @@ class StreamReader:
                 position += 1
         return frames
 
-    def _rest_motion(self, file: h5py.File) -> np.ndarray:
-        if fmt.REST_MOTION not in file:
-            raise StoreError(f'{self.path}: this {self.kind!r} stream holds no motion of the head')
+    def _head_motion(self, file: h5py.File) -> np.ndarray:
+        if fmt.HEAD_MOTION not in file:
+            raise StoreError(f'{self.path}: this {self.kind!r} stream holds no head motion')
         try:
-            rest = file[fmt.REST_MOTION][:]
+            rest = file[fmt.HEAD_MOTION][:]
         except OSError as error:
             raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error
         if not np.isfinite(rest).all():
-            raise StoreError(f'{self.path}: the motion of the head is not finite, make the file again')
+            raise StoreError(f'{self.path}: the head motion is not finite, make the file again')
         return rest
 
 

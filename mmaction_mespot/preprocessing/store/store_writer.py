@@ -33,7 +33,7 @@ class StreamWriter:
 
     Example:
         >>> with StreamWriter('s15_0101.h5', 'flow', (224, 224, 2), {'gap': 4}) as writer:
-        ...     writer.append(flow, rest_motion=nose)
+        ...     writer.append(flow, head_motion=nose)
     """
 
     def __init__(
@@ -92,13 +92,13 @@ class StreamWriter:
             self._output = self._file = self._data = None
             self._temporary.unlink(missing_ok=True)
 
-    def append(self, frames: np.ndarray, rest_motion: np.ndarray | None = None) -> None:
+    def append(self, frames: np.ndarray, head_motion: np.ndarray | None = None) -> None:
         """Append a frame, or several.
 
         Args:
             frames: One frame of the stream's shape or a batch (n, ...): uint8 in RGB order for ``rgb``,
                 floats for all else (px for flow).
-            rest_motion: (2,) or (n, 2), motion of the head in px, for kinds that begin with ``flow``:
+            head_motion: (2,) or (n, 2), head motion in px, for kinds that begin with ``flow``:
                 for every frame of a file or for none. Defaults to None.
 
         Raises:
@@ -111,7 +111,7 @@ class StreamWriter:
             batch = batch[None]
         if batch.shape[1:] != self.shape:
             raise StoreError(f'{self.path}: expected frames of shape {self.shape}, found {np.shape(frames)}')
-        rest = self._check_rest_motion(rest_motion, len(batch))
+        rest = self._check_head_motion(head_motion, len(batch))
         try:
             self._pending.extend(self._encode(frame) for frame in batch)
         except ValueError as error:
@@ -121,19 +121,19 @@ class StreamWriter:
         if self.kind in ('rgb', 'flow') or len(self._pending) >= fmt.FRAMES_PER_SMALL_CHUNK:
             self._flush(self._file)
 
-    def _check_rest_motion(self, rest_motion: np.ndarray | None, count: int) -> np.ndarray:
-        if self._count and (rest_motion is None) != (not self._rest):
-            raise StoreError(f'{self.path}: rest_motion is given for every frame or for none')
-        if rest_motion is None:
+    def _check_head_motion(self, head_motion: np.ndarray | None, count: int) -> np.ndarray:
+        if self._count and (head_motion is None) != (not self._rest):
+            raise StoreError(f'{self.path}: head_motion is given for every frame or for none')
+        if head_motion is None:
             return np.zeros((0, 2), np.float32)
         if not self.kind.startswith('flow'):
-            raise StoreError(f'{self.path}: a stream of kind {self.kind!r} has no rest_motion')
-        rest = np.asarray(rest_motion, dtype=np.float32)
+            raise StoreError(f'{self.path}: a stream of kind {self.kind!r} has no head_motion')
+        rest = np.asarray(head_motion, dtype=np.float32)
         if rest.ndim == 1:
             rest = rest[None]
         if rest.shape != (count, 2) or not np.isfinite(rest).all():
             raise StoreError(
-                f'{self.path}: expected finite rest_motion of shape ({count}, 2), found {rest.shape}'
+                f'{self.path}: expected finite head_motion of shape ({count}, 2), found {rest.shape}'
             )
         return rest
 
@@ -191,7 +191,7 @@ class StreamWriter:
         if self.kind == 'rgb':
             file.create_dataset(fmt.OFFSETS, data=np.asarray(self._offsets, np.int64), **CHECKED)
         if self._rest:
-            file.create_dataset(fmt.REST_MOTION, data=np.stack(self._rest), **CHECKED)
+            file.create_dataset(fmt.HEAD_MOTION, data=np.stack(self._rest), **CHECKED)
         own = (fmt.FORMAT, fmt.VERSION, self.kind, np.asarray(self.shape, np.int64), self._count)
         for name, value in [*zip(fmt.OWN_ATTRS, own, strict=True), *sorted(self.attrs.items())]:
             try:

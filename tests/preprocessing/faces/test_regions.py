@@ -6,9 +6,9 @@ import pytest
 from mmaction_mespot.preprocessing.faces import (
     FaceTracker,
     grid_means,
+    head_motion,
     map_points,
     region_means,
-    rest_motion,
     smoothed_similarities,
 )
 from mmaction_mespot.preprocessing.faces.regions import REGIONS, nose_mask, region_centers, region_side
@@ -40,7 +40,7 @@ def test_means_of_a_head_and_a_mouth_motion(landmarks: np.ndarray) -> None:
     x, y = np.rint(region_centers(landmarks)[list(REGIONS).index('right_mouth_corner')]).astype(int)
     half = region_side(224)
     flow[y - half : y + half + 1, x - half : x + half + 1] += np.float32([1, -2])
-    np.testing.assert_allclose(rest_motion(flow, landmarks), [0.5, -0.25], atol=1e-6)
+    np.testing.assert_allclose(head_motion(flow, landmarks), [0.5, -0.25], atol=1e-6)
     means = region_means(flow, landmarks) - [0.5, -0.25]
     assert means.shape == (14, 2)
     np.testing.assert_allclose(means[list(REGIONS).index('right_mouth_corner')], [1, -2], atol=1e-4)
@@ -57,7 +57,7 @@ def test_region_means_are_smooth_in_the_landmarks(landmarks: np.ndarray) -> None
 
 
 def test_a_nose_outside_of_the_crop_gives_no_motion(landmarks: np.ndarray) -> None:
-    np.testing.assert_array_equal(rest_motion(np.ones((224, 224, 2), np.float32), landmarks + 1000), [0, 0])
+    np.testing.assert_array_equal(head_motion(np.ones((224, 224, 2), np.float32), landmarks + 1000), [0, 0])
 
 
 @pytest.mark.parametrize('size', [112, 224, 250])

@@ -50,7 +50,7 @@ def flow_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
         return np.full((*prev.shape, 2), (prev[0, 0], later[0, 0]), np.float32)
 
     monkeypatch.setattr(compute, 'compute_flow', flow)
-    monkeypatch.setattr(motion, 'rest_motion', lambda flow, landmarks: np.float32([0.5, 0.25]))
+    monkeypatch.setattr(motion, 'head_motion', lambda flow, landmarks: np.float32([0.5, 0.25]))
 
 
 @pytest.mark.usefixtures('flow_of_levels')

@@ -40,7 +40,7 @@ def test_names_count_from_one(tmp_path: Path) -> None:
         picture = cv2.imread(str(folder / f'flow_{name}.jpg'), cv2.IMREAD_GRAYSCALE)
         np.testing.assert_allclose(picture_to_flow(picture, 8.0), expected, atol=8 / 255 + 1e-3)
     info = json.loads((folder / 'flow.json').read_text())
-    assert info == {'bound': 8.0, 'gap': 4, 'rest_motion': [[0.5, 1.0], [0.5, 2.0]]}
+    assert info == {'bound': 8.0, 'gap': 4, 'head_motion': [[0.5, 1.0], [0.5, 2.0]]}
 
 
 def test_after_an_error_nothing_is_left(tmp_path: Path) -> None:

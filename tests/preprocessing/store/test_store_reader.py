@@ -33,7 +33,7 @@ def flow():
 def flow_file(tmp_path_factory, flow):
     path = tmp_path_factory.mktemp('store') / 's15_0101.h5'
     with StreamWriter(path, 'flow', (16, 20, 2), {'gap': 4, 'method': 'tvl1', 'crop_size': 224}) as writer:
-        writer.append(flow[0], rest_motion=flow[1])
+        writer.append(flow[0], head_motion=flow[1])
     return path
 
 
@@ -64,7 +64,7 @@ def test_flow_at_any_indices(flow_file, flow, indices):
     assert np.abs(still - frames[indices]).max(initial=0) <= 1 / 64
     without_head = reader.read(indices, remove_head_motion=True)
     np.testing.assert_allclose(without_head, still - rest[indices][:, None, None], atol=1e-6)
-    np.testing.assert_array_equal(reader.rest_motion(), rest)
+    np.testing.assert_array_equal(reader.head_motion(), rest)
 
 
 @pytest.mark.parametrize('indices', INDICES)
@@ -82,7 +82,7 @@ def test_half_floats_at_any_indices(tmp_path, indices):
     rest = RNG.normal(0, 1, (N, 2)).astype(np.float32)
     with StreamWriter(tmp_path / 'v.h5', 'flow_roi', (14, 2)) as writer:
         for frame, motion in zip(frames, rest, strict=True):
-            writer.append(frame, rest_motion=motion)
+            writer.append(frame, head_motion=motion)
     read = StreamReader(tmp_path / 'v.h5').read(indices, remove_head_motion=True)
     assert read.dtype == np.float32
     np.testing.assert_allclose(read, frames[indices] - rest[indices][:, None], atol=2e-3)
@@ -116,7 +116,7 @@ def test_bad_files_are_named(tmp_path, flow_file, rgb_file):
         StreamReader(tmp_path / 'gone.h5')
     with pytest.raises(StoreError, match=r"s15_0101\.h5: expected a stream of kind 'flow', found 'rgb'"):
         StreamReader(rgb_file, kind='flow')
-    with pytest.raises(StoreError, match=r"this 'rgb' stream holds no motion of the head"):
+    with pytest.raises(StoreError, match=r"this 'rgb' stream holds no head motion"):
         StreamReader(rgb_file).read([0], remove_head_motion=True)
     content = flow_file.read_bytes()
     (tmp_path / 'cut.h5').write_bytes(content[: len(content) // 2])

@@ -19,7 +19,7 @@ RNG = np.random.default_rng(0)
 def write_flow(path, frames, with_rest=True):
     with StreamWriter(path, 'flow', frames.shape[1:]) as writer:
         for frame in frames:
-            writer.append(frame, rest_motion=frame.mean((0, 1)) if with_rest else None)
+            writer.append(frame, head_motion=frame.mean((0, 1)) if with_rest else None)
 
 
 def small_flow(n=5, size=24):
@@ -95,9 +95,9 @@ def test_bad_frames_name_the_file(tmp_path):
             writer.append(np.zeros((8, 9, 2), np.float32))
         with pytest.raises(StoreError, match='flow is in floats'):
             writer.append(np.zeros((8, 8, 2), np.int16))
-        writer.append(np.zeros((8, 8, 2), np.float32), rest_motion=np.zeros(2))
+        writer.append(np.zeros((8, 8, 2), np.float32), head_motion=np.zeros(2))
         with pytest.raises(StoreError, match='for every frame or for none'):
             writer.append(np.zeros((8, 8, 2), np.float32))
-        with pytest.raises(StoreError, match=r'expected finite rest_motion of shape \(1, 2\)'):
-            writer.append(np.zeros((8, 8, 2), np.float32), rest_motion=np.zeros((3, 2)))
+        with pytest.raises(StoreError, match=r'expected finite head_motion of shape \(1, 2\)'):
+            writer.append(np.zeros((8, 8, 2), np.float32), head_motion=np.zeros((3, 2)))
     assert len(StreamReader(path)) == 1
