@@ -26,7 +26,7 @@ _REST_S, _SMOOTHING_S, _LONGEST_S = 4.0, 0.05, 6.0
 _FOOT = 0.2
 # A peak this many times as high as the noise of the curve has the score 0.5.
 _HALF_SCORE, _LEAST = 4.0, 0.5
-_LEAST_NOISE = 0.01
+_NOISE_QUANTILE, _LEAST_NOISE = 0.25, 0.01
 
 
 def spot_by_peaks(path: Path, tracker: FaceTracker) -> Detections:
@@ -71,7 +71,7 @@ def peaks_of(trace: np.ndarray, fps: float) -> Detections:
     rest = median_filter(trace, size=(round(_REST_S * fps) | 1, 1, 1), mode='nearest')
     summed = np.linalg.norm(trace - rest, axis=-1).sum(axis=1)
     summed = gaussian_filter1d(summed, _SMOOTHING_S * fps)
-    noise = max(float(np.median(summed)), _LEAST_NOISE)
+    noise = max(float(np.quantile(summed, _NOISE_QUANTILE)), _LEAST_NOISE)
     window = round(2 * _LONGEST_S * fps) | 1
     peaks, shape = find_peaks(summed, prominence=_LEAST * noise, wlen=max(window, 3))
     bases = (shape['prominences'], shape['left_bases'], shape['right_bases'])

@@ -242,8 +242,8 @@ def load_film_runs(films: Sequence[Film], out: Path) -> list[FilmRun]:
         MESpotError: If there is none.
     """
     runs = []
-    folders = sorted(path for path in out.iterdir() if path.is_dir()) if out.is_dir() else []
-    for folder in folders:
+    folders = [path for path in out.iterdir() if path.is_dir()] if out.is_dir() else []
+    for folder in sorted(folders, key=lambda path: (_place(path.name.partition('@')[0]), path.name)):
         name, _, seed = folder.name.partition('@')
         if not seed.isdecimal():
             continue
@@ -261,6 +261,11 @@ def load_film_runs(films: Sequence[Film], out: Path) -> list[FilmRun]:
 def result_file(out: Path, method: Method, film: Film) -> Path:
     """Where a result lies."""
     return out / method.folder / film.part / f'{film.video_id}.json'
+
+
+def _place(name: str) -> int:
+    """Place of a method in tables: networks of one's own come last."""
+    return METHODS.index(name) if name in METHODS else len(METHODS)
 
 
 def _detections(rows: Sequence[Sequence[float]]) -> Detections:
