@@ -23,7 +23,8 @@ FLOORS: tuple[set[str], ...] = (
     {'datasets', 'visualization'},
     {'engine', 'study'},
     {'apis'},
-    {'reports', 'spotting'},
+    {'spotting'},
+    {'reports'},
     {'cross_validation', 'viewer', 'commands'},
 )
 CRUMB_LINES, MOST_CRUMBS = 50, 40

@@ -58,7 +58,7 @@ def main() -> None:
                 raise MESpotError('--scale belongs to synthme-v2; synthme-v1 takes --size.')
             size = args.size or 'standard'
             roots = make_dataset(args.out, size, args.parts, args.faces, args.jobs, args.seed)
-    except RuntimeError as error:  # the face networks can't be had, or the event list is another one
+    except RuntimeError as error:  # the face networks are unavailable, or the event list is another one
         raise MESpotError(str(error)) from error
     for root in roots:
         print(root)

@@ -1,4 +1,4 @@
-"""Make a checkpoint fit to be given away: weights and score thresholds only, the hash in its name."""
+"""Strip a checkpoint for release: weights, score thresholds, preparation; its hash in the name."""
 
 from __future__ import annotations
 

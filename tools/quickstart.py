@@ -1,4 +1,4 @@
-"""The main job end to end: make the synthetic videos, prepare, train, test, report. Run again, it goes on."""
+"""The main job end to end: make the synthetic videos, prepare, train, test, report; resumes if interrupted."""
 
 from __future__ import annotations
 

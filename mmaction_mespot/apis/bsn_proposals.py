@@ -38,7 +38,7 @@ def write_bsn_proposals(
 
     MMAction2's own ``tools/misc/bsn_proposal_generation.py`` does the last two steps for one annotation file;
     here the windows come from the config's data sets, and the two functions that do the work are MMAction2's.
-    Windows whose files are there are left out, so a broken-off run goes on.
+    Windows whose files are there are left out, so an interrupted run resumes.
 
     Args:
         config: Config of TEM; its ``test_pipeline`` serves all splits.

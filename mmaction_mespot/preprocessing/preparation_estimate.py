@@ -81,7 +81,7 @@ def estimate_preparation(
 
     Raises:
         ValueError: As for ``prepare_dataset``.
-        RuntimeError: The face networks can't be had.
+        RuntimeError: The face networks are unavailable.
     """
     require_device(settings.device)
     plan = plan_preparation(annotations, Manifest(out), settings, shard or Shard())

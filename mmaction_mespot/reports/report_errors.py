@@ -56,7 +56,7 @@ def miss_reason(
     Args:
         missed: An ``FN`` outcome.
         video: Its video, with all candidates.
-        thresholds: Smallest score a class.
+        thresholds: Score threshold per class.
         iou_threshold: Smallest IoU of a match.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What is kept of one face of one video while it is spotted: small numbers, no pictures."""
+"""One face of one video while it is spotted: a few numbers per position, no pictures."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class IntervalStream:
 
     Args:
         fps: Frames a second of the candidates' frames.
-        thresholds: Smallest score a class.
+        thresholds: Score threshold per class.
         post_processing: Settings of the merging.
     """
 

@@ -49,7 +49,7 @@ def plot_timeline(
 
     Args:
         video: A video with all its candidates.
-        thresholds: Smallest score a class.
+        thresholds: Score threshold per class.
         path: The PNG to write.
         iou_threshold: Smallest IoU of a match.
 

@@ -1,5 +1,5 @@
-# CAS(ME)^2 (30 fps), leaving one subject out. The environment names the fold's test subject (MESPOT_FOLD) and
-# another place of the prepared data (MESPOT_DATA). Thresholds are chosen on every 6th of the other subjects,
+# CAS(ME)^2 (30 fps), leaving one subject out. MESPOT_FOLD names the fold's test subject, MESPOT_DATA sets the
+# path of the prepared data. Thresholds are chosen on every 6th of the other subjects,
 # which are not trained on.
 data_root = '{{$MESPOT_DATA:data/casme2}}'
 fold = '{{$MESPOT_FOLD:s15}}'

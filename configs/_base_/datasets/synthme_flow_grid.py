@@ -1,5 +1,5 @@
 # The synthetic benchmark for the lite network: flow on a 12 x 12 grid, 128 positions at 30 a second.
-# Another place of the prepared data: the environment variable MESPOT_DATA.
+# The environment variable MESPOT_DATA sets the path of the prepared data.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
 # How the videos were prepared; tools/spot.py prepares videos of one's own alike.
 preparation = dict(crop_size=112, flow_method='tvl1-fast')

@@ -49,7 +49,7 @@ def video_outcomes(
 
     Args:
         video: A video with all its candidates.
-        thresholds: Smallest score a class, in the order of `CLASSES`.
+        thresholds: Score threshold per class, in the order of `CLASSES`.
         iou_threshold: Smallest IoU of a match.
 
     Returns:

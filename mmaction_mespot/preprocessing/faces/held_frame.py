@@ -1,4 +1,4 @@
-"""What is kept of a frame until its crop can be cut."""
+"""A frame that waits for its crop to be cut."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def compute_flow(
         (H, W, 2) float32: motion (x, y) in px, so that ``prev(x)`` is found at ``next(x + flow(x))``.
 
     Raises:
-        ValueError: The images are not grey, not alike or not finite, or the method is not to be had there.
+        ValueError: The images are not grey, not alike or not finite, or the method is unavailable there.
         TypeError: The pixels are neither uint8 nor floats, or a parameter is unknown to the method.
     """
     _check_images(prev, next)
