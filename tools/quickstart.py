@@ -1,4 +1,4 @@
-"""The main job end to end: make the synthetic videos, prepare, train, test, report; resumes if interrupted."""
+"""The main job end to end: make the synthetic videos, prepare, train, test, report; run again to resume."""
 
 from __future__ import annotations
 

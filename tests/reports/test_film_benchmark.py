@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import OVERALL
 from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.reports import film_benchmark
 from mmaction_mespot.reports.film_baseline import peaks_of
 from mmaction_mespot.reports.film_benchmark import (

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.preprocessing.json_file import write_json
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.reports.film_benchmark import METHODS, Method, load_film_runs, read_clips, run_films
 from mmaction_mespot.reports.film_tables import error_table, film_figures, film_table, group_runs, plot_films
 

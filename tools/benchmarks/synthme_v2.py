@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.reports.film_benchmark import (
     METHODS,
     Film,
