@@ -11,8 +11,8 @@ from scipy.signal import find_peaks, peak_widths
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.preprocessing.faces import FaceTracker
-from mmaction_mespot.preprocessing.faces.align import align_stream
 from mmaction_mespot.preprocessing.faces.alignment import EYE_CENTERS
+from mmaction_mespot.preprocessing.faces.face_aligner import align_stream
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.video import open_video_source, resample, working_fps
