@@ -23,7 +23,6 @@ def test_every_stage_and_both_lengths_are_measured() -> None:
     stages = {row[0]: [float(cell) for cell in row[1:]] for row in rows if len(row) == 8}
     assert list(stages) == [
         'decode',
-        'face tracking',
         'align',
         'flow tvl1',
         'flow tvl1-fast',

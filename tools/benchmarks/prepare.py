@@ -29,10 +29,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from mmaction_mespot.preprocessing.faces import FaceTracker, smoothed_similarities, warp
+from mmaction_mespot.preprocessing.faces import FaceTracker
+from mmaction_mespot.preprocessing.faces.face_aligner import align_stream
 from mmaction_mespot.preprocessing.flow import METHODS, compute_flow
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
+from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.preprocessing.video.folder_source import FolderSource
 from mmaction_mespot.preprocessing.video.image import read_image
 from mmaction_mespot.preprocessing.video_preparation import prepare_video
@@ -41,7 +43,6 @@ FPS, GAP, DISTINCT = 30.0, 4, 60
 WHOLE = 'whole, '
 STAGES = (
     'decode',
-    'face tracking',
     'align',
     *(f'flow {method}' for method in METHODS),
     'store',
@@ -96,21 +97,17 @@ def stage(name: str, work: Work) -> Callable[[], object]:
         [frame.image for frame in islice(FolderSource(Path(work.folder), FPS), DISTINCT)],
         FaceTracker(),
     )
-    if name == 'face tracking':
-        return lambda: tracker.track([frames[i % len(frames)] for i in range(work.frames)], FPS)
+    if name == 'align':
+        again = (TimedFrame(i, i / FPS, frames[i % len(frames)]) for i in range(work.frames))
+        return lambda: [len(frame.crop) for frame in align_stream(again, FPS, work.size, tracker)]
     if name.startswith(WHOLE):
         settings = PreparationSettings(crop_size=work.size, flow_method=name[len(WHOLE) :], flow_gap=GAP)
         video = dict(video_id=f'v{os.getpid()}', frame_dir='.', filename_tmpl='{:06d}.jpg', start_index=1)
         video |= dict(total_frames=work.frames, fps=FPS)
         return lambda: prepare_video(video, work.folder, work.out, settings, tracker)
-    few = range(len(frames))
-    face = tracker.track(frames, FPS)
-    matrices = smoothed_similarities(face.points, work.size, FPS, face.frames, len(few))
-    if name == 'align':
-        return lambda: [
-            warp(frames[i % len(few)], matrices[i % len(few)], work.size) for i in range(work.frames)
-        ]
-    crops = [warp(image, matrix, work.size) for image, matrix in zip(frames, matrices, strict=True)]
+    timed = [TimedFrame(i, i / FPS, frame) for i, frame in enumerate(frames)]
+    crops = [frame.crop for frame in align_stream(timed, FPS, work.size, tracker)]
+    few = range(len(crops))
     greys = [cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) for crop in crops]
     pairs = [(greys[i % len(few)], greys[(i + GAP) % len(few)]) for i in range(work.frames)]
     if name == 'store':

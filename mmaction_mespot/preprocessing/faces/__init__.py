@@ -1,12 +1,12 @@
 """Face detection, landmarks, tracking and alignment, all in plain OpenCV."""
 
-from .alignment import map_points, smoothed_similarities, warp
+from .alignment import map_points, warp
 from .detector import FaceDetection, FaceDetector
 from .follower import FaceFollower, FollowedFace
 from .mesh import FaceMesh
 from .models import FaceModelPaths, fetch_face_models
 from .regions import grid_means, head_motion, region_means
-from .tracker import FaceTrack, FaceTracker, NoFaceError
+from .tracker import FaceTracker, NoFaceError
 
 __all__ = [
     'FaceDetection',
@@ -14,7 +14,6 @@ __all__ = [
     'FaceFollower',
     'FaceMesh',
     'FaceModelPaths',
-    'FaceTrack',
     'FaceTracker',
     'FollowedFace',
     'NoFaceError',
@@ -23,6 +22,5 @@ __all__ = [
     'head_motion',
     'map_points',
     'region_means',
-    'smoothed_similarities',
     'warp',
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 RIGHT_EYE, LEFT_EYE = (33, 133), (362, 263)
 """Corners of the person's right eye (left in the image) and left eye."""
@@ -21,44 +20,16 @@ _HUBER_FRACTION = 0.01
 _TRUNCATE_SIGMAS = 3.0
 
 
-def smoothed_similarities(
-    landmarks: np.ndarray,
-    size: int,
-    fps: float,
-    frames: np.ndarray | None = None,
-    total_frames: int | None = None,
-    sigma_s: float = 1.0,
-) -> np.ndarray:
-    """Similarities from a video's frames to its aligned crops.
-
-    Each is a robust least-squares fit (Huber weights) of the stable points to the video's own median face,
-    which is placed by its eye centres; then each coefficient is smoothed by a Gaussian of finite support.
+def smoothing_kernel(fps: float, sigma_s: float = 1.0) -> np.ndarray:
+    """Weights by which the coefficients of the similarities are smoothed over time.
 
     Args:
-        landmarks: (k, 468, 2 or 3) in px of the frame.
-        size: Side of the crop in px.
-        fps: Frames a second.
-        frames: (k,) rising frame indices of the landmarks; frames between are interpolated. Defaults to None:
-            the landmarks are of frames 0 to k - 1.
-        total_frames: Frames of the video, n. Defaults to None: k.
-        sigma_s: Standard deviation of the smoothing in seconds. Defaults to 1.0.
+        fps: Positions per second.
+        sigma_s: Standard deviation of the Gaussian in seconds. Defaults to 1.0.
 
     Returns:
-        (n, 2, 3) float64, in OpenCV's sense: pixel (x, y) of the frame goes to ``matrix @ (x, y, 1)``.
+        (2 r + 1,), their sum is 1.
     """
-    points = stable_points(landmarks)
-    rotation, shift = fit_to_face(points, median_face(points, size), size)
-    total = len(landmarks) if total_frames is None else total_frames
-    known = np.arange(len(landmarks)) if frames is None else np.asarray(frames)
-    every = np.arange(total)
-    columns = np.stack([rotation.real, rotation.imag, shift.real, shift.imag])
-    columns = np.stack([np.interp(every, known, column) for column in columns])
-    a, b, x, y = _smooth(columns, sigma_s * fps)
-    return np.stack([np.stack([a, -b, x], axis=-1), np.stack([b, a, y], axis=-1)], axis=1)
-
-
-def smoothing_kernel(fps: float, sigma_s: float = 1.0) -> np.ndarray:
-    """(2 r + 1,) weights by which :func:`smoothed_similarities` smooths the coefficients; their sum is 1."""
     radius = int(_TRUNCATE_SIGMAS * sigma_s * fps + 0.5)
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / (sigma_s * fps)) ** 2)
     return kernel / kernel.sum()
@@ -168,12 +139,3 @@ def fit_to_face(points: np.ndarray, face: np.ndarray, size: int) -> tuple[np.nda
         limit = _HUBER_FRACTION * size
         weights = limit / np.maximum(residual, limit)
     return rotation, shift
-
-
-def _smooth(columns: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian along the last axis, renormalised at both ends of the video."""
-
-    def blur(values: np.ndarray) -> np.ndarray:
-        return gaussian_filter1d(values, sigma, axis=-1, mode='constant', truncate=_TRUNCATE_SIGMAS)
-
-    return blur(columns) / blur(np.ones(columns.shape[-1]))

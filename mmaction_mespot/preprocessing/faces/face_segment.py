@@ -6,7 +6,6 @@ from bisect import bisect_right
 
 import numpy as np
 
-from mmaction_mespot.preprocessing.faces import FaceTrack
 from mmaction_mespot.preprocessing.faces.alignment import (
     fit_to_face,
     median_face,
@@ -16,12 +15,15 @@ from mmaction_mespot.preprocessing.faces.alignment import (
 
 
 class FaceSegment:
-    """Similarities of a stretch, as :func:`smoothed_similarities` of the preparation gives for a whole video.
+    """Similarities from the frames of a stretch to its aligned crops.
+
+    Each is a robust least-squares fit (Huber weights) of the stable points to the stretch's own median face,
+    which is placed by its eye centres; positions between the measured ones are interpolated; then each
+    coefficient is smoothed by a Gaussian of finite support. The median face is that of what was measured up
+    to the first :meth:`matrix`: 3 s, or all of a shorter stretch.
 
     Measured positions come in rising order; :meth:`matrix` and :meth:`landmarks` are asked in rising order as
-    well, and what no later position needs is let go. One thing is another than there: the face that all
-    similarities are fitted to is the median of what was measured up to the first :meth:`matrix`, not of the
-    whole video. Both have the eyes in place; the crops differ by a nearly constant shift.
+    well, and what no later position needs is let go.
 
     Args:
         first: First position of the stretch.
@@ -74,9 +76,13 @@ class FaceSegment:
     def landmarks(self, position: int) -> np.ndarray:
         """Landmarks (468, 3) float32 in px of the frame: interpolated, held before and after the measured."""
         right = bisect_right(self._positions, position)
-        near = slice(max(right - 1, 0), right + 1)
-        track = FaceTrack(position + 1, np.array(self._positions[near]), np.stack(self._points[near]))
-        return track.at(position)
+        if right == 0:
+            return self._points[0]
+        if right == len(self._positions):
+            return self._points[-1]
+        low, high = self._positions[right - 1], self._positions[right]
+        weight = np.float32((position - low) / (high - low))
+        return (1 - weight) * self._points[right - 1] + weight * self._points[right]
 
     def _extend(self, end: int) -> None:
         """Interpolate the coefficients of all positions below ``end``."""

@@ -257,7 +257,9 @@ def test_memory_does_not_grow_with_the_video(
     lost: range, most: int, tracker: FaceTracker, portrait: np.ndarray
 ) -> None:
     """At 30 frames a second: 3 s look-ahead, 3 frames between measurements; 2 s more in a loss."""
-    landmarks = tracker.track([portrait], 30).points[0] / 4
+    seen = tracker.follower(30).step(portrait).landmarks
+    assert seen is not None
+    landmarks = seen / 4
     small = cv2.resize(portrait, None, fx=0.25, fy=0.25)
     _Image.alive = _Image.most = 0
 

@@ -9,15 +9,18 @@ from mmaction_mespot.preprocessing.faces import (
     head_motion,
     map_points,
     region_means,
-    smoothed_similarities,
 )
+from mmaction_mespot.preprocessing.faces.face_segment import FaceSegment
 from mmaction_mespot.preprocessing.faces.regions import REGIONS, nose_mask, region_centers, region_side
 
 
 @pytest.fixture(scope='module')
 def landmarks(portrait: np.ndarray, tracker: FaceTracker) -> np.ndarray:
-    points = tracker.track([portrait], fps=30).points
-    return map_points(points[0], smoothed_similarities(points, 224, 30)[0])
+    face = tracker.follower(30).step(portrait).landmarks
+    assert face is not None
+    segment = FaceSegment(0, 30, 224)
+    segment.measure(0, face)
+    return map_points(face, segment.matrix(0, 1))
 
 
 def test_regions_lie_where_their_names_say(landmarks: np.ndarray) -> None:
