@@ -10,10 +10,15 @@ from rich.console import Console
 
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.functional.protocol import CLASS_RULES, MATCHING_RULES, VIDEO_RULES
+from mmaction_mespot.evaluation.functional.protocol import (
+    CLASS_RULES,
+    MATCHING_RULES,
+    OFFSET_RULES,
+    VIDEO_RULES,
+)
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
-from mmaction_mespot.evaluation.io.frame_scores import PEAK_FRACTIONS
-from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES
+from mmaction_mespot.evaluation.io.frame_scores import PEAK_RULES
+from mmaction_mespot.evaluation.io.labelled_videos import OUTSIDE_RULES, UNLISTED_RULES
 from mmaction_mespot.reports.evaluate import (
     PROTOCOL_OPTIONS,
     at_rate,
@@ -22,15 +27,13 @@ from mmaction_mespot.reports.evaluate import (
     describe_protocol,
     export_megc,
     export_str,
+    parse_half_lengths,
     parse_thresholds,
     write_tables,
 )
-from mmaction_mespot.reports.evaluate_input import (
-    FileOptions,
-    pool_inputs,
-    read_input,
-    read_tables,
-)
+from mmaction_mespot.reports.evaluate_input import pool_inputs, read_input, read_tables
+from mmaction_mespot.reports.evaluate_pictures import draw_pictures
+from mmaction_mespot.reports.published_layouts import PUBLISHED_LAYOUTS, options_of_layout
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,7 +45,14 @@ def parse_args() -> argparse.Namespace:
         nargs='*',
         help='dump (JSON), table (CSV, TSV, text) or folder of tables; several are pooled',
     )
-    add('--annotations', nargs='+', default=[], help='annotation JSON; a dump may go without')
+    add(
+        '--annotations',
+        nargs='+',
+        default=[],
+        help='annotation JSON or table of labels; a dump may go without',
+    )
+    add('--fps', type=float, help='frames a second of tables of labels that do not tell it')
+    add('--offset-rule', choices=OFFSET_RULES, help="of tables of labels (default: the protocol's)")
     add('--split', help='only the subjects of this split of the annotations')
     add('--protocol', default='default', choices=[*PROTOCOLS, 'all'], help='default: default')
     option = parser.add_argument_group('options of the protocol, on top of the preset').add_argument
@@ -70,7 +80,7 @@ def parse_args() -> argparse.Namespace:
         metavar='RATE',
         help='instead choose thresholds on these videos that keep to this rate of false detections',
     )
-    add('--digits', type=int, default=3, choices=range(1, 7), help='decimals of the tables (default: 3)')
+    add('--digits', type=int, default=4, choices=range(1, 7), help='decimals of the tables (default: 4)')
     add('--top-threshold', type=float, help='instead keep this fraction of the candidates of each video')
     tables = parser.add_argument_group('tables of detections').add_argument
     tables(
@@ -80,6 +90,11 @@ def parse_args() -> argparse.Namespace:
         default=[],
         metavar=('CLASS', 'PATH'),
         help='a table or folder whose detections are all MaE, or all ME; may be given several times',
+    )
+    tables(
+        '--layout',
+        choices=PUBLISHED_LAYOUTS,
+        help='how a published repository writes its files, for what is not given by the options below',
     )
     tables('--columns', help='by name, or position without a header: video=vid,start=on,end=off,score=p')
     tables(
@@ -92,22 +107,26 @@ def parse_args() -> argparse.Namespace:
     )
     tables(
         '--frame-scores',
-        choices=PEAK_FRACTIONS,
+        choices=PEAK_RULES,
         help="files hold one score per frame (.npy, .csv, .pkl): find peaks by this method's rule",
     )
-    tables('--half-length', type=int, help='of frame scores: half the length of an event in frames')
+    tables('--half-length', help='of frame scores: half the length of an event in frames: 6, or MaE=18,ME=6')
     tables(
         '--outside',
         choices=OUTSIDE_RULES,
-        default='error',
         help='detections outside their video: list them all and stop, cut, drop, or keep (default: error)',
     )
     tables(
         '--video-name',
-        default='whole',
         metavar='RULE',
         help='what of a name names the video: whole, last (part of a path), stem, or a regular expression '
         'with a group (default: whole)',
+    )
+    tables(
+        '--unlisted',
+        choices=UNLISTED_RULES,
+        help='detections of videos that the annotations do not name: list them all and stop, count the '
+        'videos as without labels (empty), or drop them (default: error)',
     )
     add('--sweep', action='append', default=[], help='iou=0.5,0.4,0.35,0.3 or top_threshold=0.30:0.60:0.05')
     add('--compare', nargs=2, metavar=('A', 'B'), help='two results on the same videos, with a bootstrap')
@@ -115,6 +134,7 @@ def parse_args() -> argparse.Namespace:
     add('--subjects', action='store_true', help='counts of each subject')
     add('--explain', action='store_true', help='list every label and detection, and why it counts')
     add('--out', nargs='+', default=[], help='files to write: .csv, .json, .md')
+    add('--pictures', metavar='DIR', help='draw precision and recall, and what the scores are worth')
     add('--export-megc', metavar='CSV', help='write the kept detections as a challenge submission')
     add('--export-str', metavar='CSV', help='write the kept MEs in the spot-then-recognise layout')
     add('--emotion', default='negative', help='emotion of all rows of --export-str (default: negative)')
@@ -127,10 +147,23 @@ def main() -> None:
     if sum(map(bool, (args.detections or args.label, args.compare))) != 1:
         raise MESpotError('give either detections or --compare A B')
     thresholds = parse_thresholds(args.thresholds) if args.thresholds else None
-    if (args.frame_scores is None) != (args.half_length is None):
+    protocol = choose_protocol(args.protocol, {name: getattr(args, name) for name in PROTOCOL_OPTIONS})
+    given_options = {
+        name: getattr(args, name)
+        for name in ('columns', 'first_frame', 'inclusive', 'outside', 'video_name', 'unlisted')
+    }
+    options = options_of_layout(
+        args.layout,
+        {
+            **given_options,
+            'peaks': PEAK_RULES.get(args.frame_scores),
+            'half_lengths': parse_half_lengths(args.half_length) if args.half_length else None,
+            'label_fps': args.fps,
+            'offset_rule': args.offset_rule or (None if protocol is None else protocol.offset_rule),
+        },
+    )
+    if (options.peaks is None) != (options.half_lengths is None):
         raise MESpotError('--frame-scores METHOD and --half-length FRAMES go together')
-    counting = (args.columns, args.first_frame, args.inclusive, args.outside, args.video_name)
-    options = FileOptions(*counting, args.half_length, PEAK_FRACTIONS.get(args.frame_scores, 0.55))
     reading = (args.annotations, args.split, options, thresholds, args.top_threshold)
     files = [*args.detections, *(path for _, path in args.label)]
     tables_only = [(path, None) for path in args.detections if not path.endswith('.json')]
@@ -144,14 +177,14 @@ def main() -> None:
     other = inputs[1] if args.compare else None
     several = len(inputs) > 1 and not args.compare
     given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
-    protocol = choose_protocol(args.protocol, {name: getattr(args, name) for name in PROTOCOL_OPTIONS})
     if args.false_per_minute is not None:
         if thresholds is not None or args.top_threshold is not None or other is not None:
             raise MESpotError('--false-per-minute goes with one result, and replaces thresholds')
         given = at_rate(given, args.false_per_minute, protocol)
     tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
-    if other is not None and (given.kept == 'all detections') != (other.kept == 'all detections'):
-        print(f'warning: A keeps {given.kept}, B keeps {other.kept}', file=sys.stderr)
+    if other is not None and given.thresholded != other.thresholded:
+        kept = [one.kept if one.scored else 'what its file without scores holds' for one in (given, other)]
+        print(f'warning: A keeps {kept[0]}, B keeps {kept[1]}: one was thresholded', file=sys.stderr)
     for one in PROTOCOLS.values() if protocol is None else [protocol]:
         warning = given.offset_warning(one)
         if warning:
@@ -174,6 +207,8 @@ def main() -> None:
     }
     for out in args.out:
         print(*write_tables(tables, out, about), sep='\n')
+    if args.pictures:
+        print(*draw_pictures(given, protocol, args.pictures, args.samples), sep='\n')
     if args.export_megc:
         print(f'{args.export_megc}: {export_megc(given, args.export_megc)} rows')
     if args.export_str:

@@ -188,6 +188,21 @@ def parse_thresholds(text: str) -> dict[str, float]:
     return {name: thresholds[name] for name in CLASSES}
 
 
+def parse_half_lengths(text: str) -> dict[str, int] | int:
+    """Read half the length of an event in frames: one number, or one by class such as ``MaE=18,ME=6``.
+
+    Raises:
+        MESpotError: If it can't be understood.
+    """
+    items = [item.partition('=') for item in text.split(',')]
+    whole = [part.strip().isdecimal() and int(part) > 0 for part in (i[2] if i[1] else i[0] for i in items)]
+    names = [name.strip() for name, equals, _ in items if equals]
+    is_one = len(items) == 1 and not names
+    if not all(whole) or not (is_one or (len(names) == len(items) and set(names) <= set(CLASSES))):
+        raise MESpotError(f'half length: found {text!r}, expected frames such as 6 or MaE=18,ME=6')
+    return int(text) if is_one else {name.strip(): int(number) for name, _, number in items}
+
+
 def write_tables(tables: Sequence[EvaluationTable], path: str | Path, about: Mapping[str, Any]) -> list[Path]:
     """Write tables as CSV (one file a table), JSON or Markdown, by the ending of the path.
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.protocol import Protocol
@@ -17,11 +15,12 @@ from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.io.csv_layout import class_of
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
-from mmaction_mespot.evaluation.io.frame_scores import read_frame_scores
+from mmaction_mespot.evaluation.io.frame_scores import PeakRule, read_frame_scores
 from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S
+from mmaction_mespot.reports.label_selection import LabelSelection
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,14 @@ class EvaluationInput:
             pooled=tuple(one.under(protocol) for one in self.pooled),
         )
 
+    def of_subject(self, subject: str) -> EvaluationInput:
+        """The same with the videos of one person alone."""
+        return replace(
+            self,
+            videos=[video for video in self.videos if video.subject == subject],
+            pooled=tuple(one.of_subject(subject) for one in self.pooled),
+        )
+
     @property
     def final_videos(self) -> list[VideoResult]:
         """The videos with the detections that are kept."""
@@ -87,6 +94,16 @@ class EvaluationInput:
             named = ', '.join(f'{name} {value:g}' for name, value in self.thresholds.items())
             return f'scores {"above" if self.strict_scores else "of at least"} {named}'
         return 'all detections'
+
+    @property
+    def thresholded(self) -> bool:
+        """Whether detections were left out by their scores: here, or in a file that tells no scores."""
+        return self.kept != 'all detections' or not self.scored
+
+    @property
+    def timed(self) -> bool:
+        """Whether the lengths of all videos are known, so that rates per minute mean something."""
+        return all(video.total_frames for video in self.videos)
 
     @property
     def scored(self) -> bool:
@@ -117,8 +134,11 @@ class FileOptions:
         outside: What is done with detections outside their video, see
             :meth:`~mmaction_mespot.evaluation.io.labelled_videos.LabelledVideos.join`.
         video_name: Which part of a name names the video, see the same.
-        half_length: Of frame scores: half the length of an event in frames; None for tables of detections.
-        peak_fraction: Of frame scores: see :func:`~mmaction_mespot.evaluation.io.frame_scores.spot_peaks`.
+        unlisted: What is done with videos that the annotations do not name, see the same.
+        peaks: How events are found in frame scores; None for tables of detections.
+        half_lengths: Of frame scores: half the length of an event in frames by class; one number for both.
+        label_fps: Frames a second of label tables that do not tell it.
+        offset_rule: What ends an event without an offset in label tables.
     """
 
     columns: str | None = None
@@ -126,8 +146,11 @@ class FileOptions:
     inclusive: bool | None = None
     outside: str = 'error'
     video_name: str = 'whole'
-    half_length: int | None = None
-    peak_fraction: float = 0.55
+    unlisted: str = 'error'
+    peaks: PeakRule | None = None
+    half_lengths: Mapping[str, int] | int | None = None
+    label_fps: float | None = None
+    offset_rule: str = 'apex'
 
 
 def read_input(
@@ -155,16 +178,17 @@ def read_input(
     path = Path(path)
     if path.suffix != '.json':
         return read_tables([(path, None)], annotations, split, options, thresholds, top_threshold)
-    if top_threshold is not None and not 0 <= top_threshold <= 1:
-        raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
-    labels = [load_annotations(file) for file in annotations]
-    subjects = None if split is None else _split_subjects(labels, annotations, split)
+    options = options or FileOptions()
+    _check_top_threshold(top_threshold)
+    labels = LabelSelection.read(annotations, split, options.label_fps, options.offset_rule)
     dump = load_dump(path)
-    videos = _relabel(dump.videos, labels, path) if labels else dump.videos
-    videos = _of_subjects(videos, subjects, path, split)
+    videos = labels.relabel(dump.videos, path)
     if thresholds is None and top_threshold is None:
         thresholds, top_threshold = dump.metainfo['thresholds'], dump.metainfo['top_threshold']
-    return EvaluationInput(path.stem, videos, thresholds, top_threshold, _offset_rules(labels))
+    videos = labels.select(videos, path)
+    return EvaluationInput(
+        path.stem, videos, thresholds, top_threshold, labels.offset_rules, notes=labels.notes
+    )
 
 
 def read_tables(
@@ -186,23 +210,27 @@ def read_tables(
         FileNotFoundError: If a file is missing.
         MESpotError: If files can't be understood or don't fit together.
     """
-    if top_threshold is not None and not 0 <= top_threshold <= 1:
-        raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
     options = options or FileOptions()
     paths = [Path(path) for path, _ in files]
     if not annotations:
         raise MESpotError(f'{paths[0]}: the detections hold no labels, annotations expected')
-    labels = [load_annotations(file) for file in annotations]
-    subjects = None if split is None else _split_subjects(labels, annotations, split)
+    _check_top_threshold(top_threshold)
+    labels = LabelSelection.read(annotations, split, options.label_fps, options.offset_rule)
     found: list[VideoDetections] = []
+    empty: list[Path] = []
     for path, (_, class_name) in zip(paths, files, strict=True):
-        found += _read_table(path, options, class_name)
-    joined = LabelledVideos.from_annotations(labels).join(found, options.outside, options.video_name)
-    notes = []
+        read = _read_table(path, options, class_name)
+        empty += [path] if not read else []
+        found += read
+    known = LabelledVideos.from_annotations(labels.data)
+    joined = known.join(found, options.outside, options.video_name, options.unlisted)
+    notes = list(labels.notes)
     counted = {(video.first_frame, video.inclusive) for video in found if len(video.detections)}
     for first, inclusive in sorted(counted):
         ends = 'the end is the last frame' if inclusive else 'the end is the frame behind the last one'
         notes.append(f'frames of the detections counted from {first}, {ends}')
+    if empty:
+        notes.append(f'{len(empty)} files without a row ({empty[0]}{", ..." if len(empty) > 1 else ""})')
     if joined.by_length:
         notes.append(
             f'{joined.by_length} detections without a class: ME up to {MAX_ME_LENGTH_S:g} s, else MaE'
@@ -210,10 +238,14 @@ def read_tables(
     if joined.outside:
         done = {'clip': 'cut to the video', 'drop': 'dropped', 'keep': 'kept as they are'}[options.outside]
         notes.append(f'{joined.outside} detections reach outside their video: {done}')
+    if joined.unlisted:
+        done = 'left out' if options.unlisted == 'drop' else 'counted as videos without labels'
+        named = ', '.join(joined.unlisted[:3]) + (', ...' if len(joined.unlisted) > 3 else '')
+        notes.append(f'{len(joined.unlisted)} videos that the annotations do not name ({named}): {done}')
     first, inclusive = counted.pop() if len(counted) == 1 else (0, False)
     name = paths[0].stem if len(paths) == 1 else f'{len(paths)} files'
-    videos = _of_subjects(joined.videos, subjects, paths[0], split)
-    rules = _offset_rules(labels)
+    videos = labels.select(joined.videos, paths[0])
+    rules = labels.offset_rules
     return EvaluationInput(
         name, videos, thresholds, top_threshold, rules, False, tuple(notes), first, inclusive
     )
@@ -254,9 +286,9 @@ def _read_table(path: Path, options: FileOptions, class_name: str | None) -> lis
     if class_name is not None and class_name.lower() not in (name.lower() for name in CLASSES):
         raise MESpotError(f'{path}: class {class_name!r}, expected one of {", ".join(CLASSES)}')
     only = None if class_name is None else class_of(class_name)
-    if options.half_length is not None:
+    if options.peaks is not None:
         label = UNKNOWN_LABEL if only is None else only
-        return read_frame_scores(path, options.half_length, options.peak_fraction, label)
+        return read_frame_scores(path, _half_length(options, class_name, path), options.peaks, label)
     counting = {'first_frame': options.first_frame, 'inclusive': options.inclusive}
     if path.is_dir():
         return read_detection_texts(path, columns=options.columns, only_label=only, **counting)  # type: ignore[arg-type]
@@ -265,58 +297,22 @@ def _read_table(path: Path, options: FileOptions, class_name: str | None) -> lis
     return read_detection_csv(path, columns=options.columns, only_label=only, **counting)  # type: ignore[arg-type]
 
 
-def _of_subjects(
-    videos: Sequence[VideoResult], subjects: set[str] | None, path: Path, split: str | None
-) -> list[VideoResult]:
-    """The videos of some subjects, at least one."""
-    chosen = [video for video in videos if subjects is None or video.subject in subjects]
-    if not chosen:
-        raise MESpotError(f'{path}: no video to evaluate' + (f' in split {split}' if split else ''))
-    return chosen
+def _check_top_threshold(top_threshold: float | None) -> None:
+    if top_threshold is not None and not 0 <= top_threshold <= 1:
+        raise MESpotError(f'top threshold: found {top_threshold}, expected a fraction in [0, 1]')
 
 
-def _offset_rules(labels: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(data['metainfo']['offset_rule'] for data in labels if 'offset_rule' in data['metainfo'])
-
-
-def _split_subjects(
-    labels: Sequence[Mapping[str, Any]], annotations: Sequence[str | Path], split: str
-) -> set[str]:
-    """Subjects of a split of all annotation files."""
-    subjects: set[str] = set()
-    for data, path in zip(labels, annotations, strict=True):
-        splits = data['metainfo'].get('splits', {})
-        if split not in splits:
-            raise MESpotError(f'{path}: split {split!r} expected among {sorted(splits)}')
-        subjects |= set(splits[split])
-    if not labels:
-        raise MESpotError(f'split {split!r}: annotations expected, they tell who belongs to it')
-    return subjects
-
-
-def _relabel(
-    videos: Sequence[VideoResult], labels: Sequence[Mapping[str, Any]], path: Path
-) -> list[VideoResult]:
-    """The videos of a dump with the labels of annotation files."""
-    entries = {
-        (data['metainfo'].get('part'), entry['video_id']): entry
-        for data in labels
-        for entry in data['data_list']
-    }
-    relabelled = []
-    for video in videos:
-        entry = entries.get((video.part, video.video_id))
-        if entry is None:
-            raise MESpotError(
-                f'{path}: video {video.video_id} of part {video.part} is not in the annotations, which hold '
-                f'{len(entries)} videos of the parts {sorted({str(part) for part, _ in entries})}'
-            )
-        instances = entry['instances']
-        relabelled.append(
-            replace(
-                video,
-                segments=np.array([instance['segment'] for instance in instances]),
-                labels=np.array([instance['label'] for instance in instances]),
-            )
+def _half_length(options: FileOptions, class_name: str | None, path: Path) -> int:
+    """Half the length of an event of a class."""
+    lengths = options.half_lengths
+    if lengths is None:
+        raise MESpotError(f'{path}: frame scores, half the length of an event expected (--half-length)')
+    if not isinstance(lengths, Mapping):
+        return lengths
+    by_name = {name.lower(): length for name, length in lengths.items()}
+    if (class_name or '').lower() not in by_name:
+        raise MESpotError(
+            f'{path}: half lengths of {", ".join(lengths)}, expected the class of these scores among them '
+            '(--label CLASS PATH)'
         )
-    return relabelled
+    return by_name[(class_name or '').lower()]

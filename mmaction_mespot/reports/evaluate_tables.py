@@ -26,6 +26,24 @@ from mmaction_mespot.reports.tables import Cell, EvaluationTable
 ROWS = (*CLASSES, OVERALL)
 COUNT_HEADER = ('TP', 'FP', 'FN', 'P', 'R', 'F1')
 AP_IOU = 0.5
+RANK_HEADER = ('FP/min', 'AP', *(f'R@{rate:g}/min' for rate in RATES))
+
+
+def rank_cells(
+    given: EvaluationInput, protocol: Protocol, name: str = OVERALL, scored: bool | None = None
+) -> list[Cell]:
+    """Cells below :data:`RANK_HEADER`: of the kept detections their rate, of all candidates the rest.
+
+    What the files do not tell is None: rates without the lengths of all videos, AP and recall where all
+    scores are equal (``scored``, which a part takes over from the whole).
+    """
+    videos = given.final_videos
+    rate = false_per_minute(count_videos(videos, protocol)[name].fp, videos) if given.timed else None
+    if not (given.scored if scored is None else scored):
+        return [rate, *[None] * (1 + len(RATES))]
+    figures = rate_figures(given.videos, protocol)[name]
+    recalls = [figures[f'R@{r:g}/min'].value if given.timed else None for r in RATES]
+    return [rate, figures['AP'].value, *recalls]
 
 
 def count_cells(counts: Counts) -> list[Cell]:
@@ -34,7 +52,7 @@ def count_cells(counts: Counts) -> list[Cell]:
 
 
 def counts_table(given: EvaluationInput, protocol: Protocol) -> EvaluationTable:
-    """Counts of each class, overall and without regard to the class; AP of the candidates if scored."""
+    """Counts of each class, overall and without regard to the class; rates, AP and recall at stated rates."""
     counts = count_videos(given.final_videos, protocol)
     ap: dict[str, list[Cell]] = {}
     if given.scored:
@@ -42,9 +60,14 @@ def counts_table(given: EvaluationInput, protocol: Protocol) -> EvaluationTable:
         mean = mean_average_precision(given.videos, protocol)
         ap = {name: [at_half[name], mean[name]] for name in CLASSES}
         ap[OVERALL] = [sum(at_half.values()) / len(at_half), mean['mAP']]
-    rows = [[name, *count_cells(counts[name]), *ap.get(name, [None, None])] for name in COUNTED_NAMES]
+    rows = []
+    for name in COUNTED_NAMES:
+        rate, _, *recalls = rank_cells(given, protocol, name) if name in ROWS else [None] * len(RANK_HEADER)
+        rows.append([name, *count_cells(counts[name]), *ap.get(name, [None, None]), rate, *recalls])
     title = f'{given.name}, protocol {protocol.name} ({protocol.iou_text}): {given.kept}'
-    return EvaluationTable('counts', title, ('class', *COUNT_HEADER, 'AP@0.5', 'mAP@0.3:0.7'), rows)
+    rate_name, _, *recall_names = RANK_HEADER
+    header = ('class', *COUNT_HEADER, 'AP@0.5', 'mAP@0.3:0.7', rate_name, *recall_names)
+    return EvaluationTable('counts', title, header, rows)
 
 
 def rates_table(given: EvaluationInput, protocol: Protocol, samples: int) -> EvaluationTable:
@@ -60,9 +83,9 @@ def rates_table(given: EvaluationInput, protocol: Protocol, samples: int) -> Eva
     rows: list[list[Cell]] = []
     for name in ROWS:
         row: list[Cell] = [name, f1[name].value, f1[name].low, f1[name].high]
-        row.append(false_per_minute(counts[name].fp, videos))
+        row.append(false_per_minute(counts[name].fp, videos) if given.timed else None)
         for key in names:
-            figure = ranked[name][key] if ranked else None
+            figure = ranked[name][key] if ranked and (given.timed or key == 'AP') else None
             row += [None] * 3 if figure is None else [figure.value, figure.low, figure.high]
         rows.append(row)
     header = ['class', 'F1', 'low', 'high', 'FP/min']
@@ -76,16 +99,25 @@ def protocols_table(given: EvaluationInput, protocols: Sequence[Protocol]) -> Ev
     """The same detections under several protocols, one row each."""
     rows: list[list[Cell]] = []
     for protocol in protocols:
-        counts = count_videos(given.under(protocol).final_videos, protocol)
+        kept = given.under(protocol)
+        counts = count_videos(kept.final_videos, protocol)
         by_class: list[Cell] = []
         for name in CLASSES:
             c = counts[name]
             by_class += [f'{c.tp} / {c.fp} / {c.fn}', c.f1]
-        rows.append([protocol.name, *by_class, *count_cells(counts[OVERALL]), counts[AGNOSTIC].f1])
+        rows.append(
+            [
+                protocol.name,
+                *by_class,
+                *count_cells(counts[OVERALL]),
+                counts[AGNOSTIC].f1,
+                *rank_cells(kept, protocol),
+            ]
+        )
     header = ['protocol']
     for name in CLASSES:
         header += [f'{name} TP / FP / FN', f'{name} F1']
-    header += [*COUNT_HEADER, 'agnostic F1']
+    header += [*COUNT_HEADER, 'agnostic F1', *RANK_HEADER]
     return EvaluationTable('protocols', f'{given.name}, all protocols: {given.kept}', header, rows)
 
 
@@ -96,8 +128,9 @@ def subjects_table(given: EvaluationInput, protocol: Protocol) -> EvaluationTabl
     for subject, counts in count_by_subject(videos, protocol).items():
         number = sum(video.subject == subject for video in videos)
         by_class = [counts[name].f1 for name in CLASSES]
-        rows.append([subject, number, *by_class, *count_cells(counts[OVERALL])])
-    header = ('subject', 'videos', *(f'{name} F1' for name in CLASSES), *COUNT_HEADER)
+        ranks = rank_cells(given.of_subject(subject), protocol, scored=given.scored)
+        rows.append([subject, number, *by_class, *count_cells(counts[OVERALL]), *ranks])
+    header = ('subject', 'videos', *(f'{name} F1' for name in CLASSES), *COUNT_HEADER, *RANK_HEADER)
     return EvaluationTable('subjects', f'{given.name}, protocol {protocol.name}, by subject', header, rows)
 
 
@@ -107,10 +140,11 @@ def iou_sweep_table(
     """Precision, recall and F1 over T_eval: the shape of the paper's Table I."""
     rows: list[list[Cell]] = []
     for threshold in thresholds:
-        counts = count_videos(given.final_videos, replace(protocol, iou_threshold=threshold))
+        at = replace(protocol, iou_threshold=threshold)
+        counts = count_videos(given.final_videos, at)
         ratios = [(counts[name].precision, counts[name].recall, counts[name].f1) for name in ROWS]
-        rows.append([f'{threshold:.2f}', *(value for three in ratios for value in three)])
-    header = ['T_eval', *(f'{name} {ratio}' for name in ROWS for ratio in ('P', 'R', 'F1'))]
+        rows.append([f'{threshold:.2f}', *(v for three in ratios for v in three), *rank_cells(given, at)])
+    header = ['T_eval', *(f'{name} {ratio}' for name in ROWS for ratio in ('P', 'R', 'F1')), *RANK_HEADER]
     return EvaluationTable('sweep_iou', f'{given.name}, protocol {protocol.name}: IoU', header, rows)
 
 
@@ -120,10 +154,12 @@ def top_sweep_table(
     """F1 over Top_threshold, the kept share of a video's candidates: the shape of the paper's Table II."""
     rows: list[list[Cell]] = []
     for fraction in fractions:
-        counts = count_videos([video.with_top_threshold(fraction) for video in given.videos], protocol)
-        rows.append([f'{fraction:.2f}', *(counts[name].f1 for name in ROWS)])
+        kept = replace(given, top_threshold=fraction, thresholds=None, pooled=())
+        counts = count_videos(kept.final_videos, protocol)
+        rows.append([f'{fraction:.2f}', *(counts[name].f1 for name in ROWS), *rank_cells(kept, protocol)])
     title = f'{given.name}, protocol {protocol.name}: F1 by Top_threshold'
-    return EvaluationTable('sweep_top_threshold', title, ('Top_threshold', *CLASSES, 'All'), rows)
+    header = ('Top_threshold', *CLASSES, 'All', *RANK_HEADER)
+    return EvaluationTable('sweep_top_threshold', title, header, rows)
 
 
 def comparison_table(
@@ -136,8 +172,12 @@ def comparison_table(
     for name in COUNTED_NAMES:
         pairs = [(f'{c[name].tp} / {c[name].fp} / {c[name].fn}', c[name].f1) for c in counts]
         d = differences[name]
-        rows.append([name, *pairs[0], *pairs[1], d.value, d.low, d.high])
+        row: list[Cell] = [name, *pairs[0], *pairs[1], d.value, d.low, d.high]
+        for one in (a, b):
+            row += rank_cells(one, protocol, name) if name in ROWS else [None] * len(RANK_HEADER)
+        rows.append(row)
     header = ['class', 'A TP / FP / FN', 'A F1', 'B TP / FP / FN', 'B F1', 'A - B', '2.5 %', '97.5 %']
+    header += [f'{one} {column}' for one in 'AB' for column in RANK_HEADER]
     subjects = len({video.subject for video in a.videos})
     draws = f'interval over {samples} draws of {subjects} subjects'
     title = f'A: {a.name}, B: {b.name}, protocol {protocol.name}; {draws}'

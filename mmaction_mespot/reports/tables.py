@@ -23,7 +23,7 @@ class EvaluationTable:
         header: Names of the columns.
         rows: Cells; None is shown as ``-``.
         sections: Rows after which a line is drawn in the terminal.
-        digits: Decimals of floats as they are shown.
+        digits: Decimals of floats as they are shown; four, as in the tables of the field.
     """
 
     name: str
@@ -31,7 +31,7 @@ class EvaluationTable:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     sections: frozenset[int] = frozenset()
-    digits: int = 3
+    digits: int = 4
 
     def rich(self) -> Table:
         """For the terminal."""

@@ -16,6 +16,7 @@ from mmaction_mespot.reports.evaluate import (
     build_tables,
     choose_protocol,
     describe_protocol,
+    parse_half_lengths,
     parse_sweep,
     parse_thresholds,
     write_tables,
@@ -77,7 +78,9 @@ def test_sweeps_have_the_shape_of_the_paper(given):
     assert iou.header[:4] == ['T_eval', 'MaE P', 'MaE R', 'MaE F1']
     assert [row[0] for row in iou.rows] == ['0.60', '0.50']
     assert [row[6] for row in iou.rows] == [0, 1]  # ME F1
-    assert list(top.header) == ['Top_threshold', 'MaE', 'ME', 'All']
+    assert list(top.header[:4]) == ['Top_threshold', 'MaE', 'ME', 'All']
+    # Two videos of 200 frames at 30 fps; the false MaE of the second one is the second-best of both classes.
+    assert {tuple(table.header[-4:]) for table in (iou, top)} == {('FP/min', 'AP', 'R@1/min', 'R@0.2/min')}
     assert [row[0] for row in top.rows] == ['0.30', '0.35', '0.40', '0.45', '0.50', '0.55', '0.60']
     # Half of two candidates is one; a little more is two.
     assert [row[2] for row in top.rows] == [0, 0, 0, 0, 0, 1, 1]
@@ -85,7 +88,9 @@ def test_sweeps_have_the_shape_of_the_paper(given):
 
 def test_subjects_and_explanation(given):
     _, _, subjects, explanation = build_tables(given, DEFAULT, subjects=True, explain=True)
-    assert [(row[0], row[1], row[-1]) for row in subjects.rows] == [('s01', 1, 1.0), ('s02', 1, 0.0)]
+    f1 = subjects.header.index('F1')
+    assert [(row[0], row[1], row[f1]) for row in subjects.rows] == [('s01', 1, 1.0), ('s02', 1, 0.0)]
+    assert [row[-3] for row in subjects.rows] == [1.0, 0.0]
     assert len(explanation.rows) == 5
     assert explanation.sections == {3}
     assert explanation.rows[-1][-1] == 'false: overlaps no label'
@@ -114,13 +119,34 @@ def test_parsing():
             parse_thresholds(wrong)
 
 
+def test_half_lengths():
+    assert parse_half_lengths('6') == 6
+    assert parse_half_lengths('ME=6, MaE=18') == {'ME': 6, 'MaE': 18}
+    for wrong in ('', '0', 'ME', 'ME=6,18', 'ME=a', 'x=3', '6,18', '-1'):
+        with pytest.raises(MESpotError, match=f'half length: found {wrong!r}'):
+            parse_half_lengths(wrong)
+
+
+def test_pictures(evaluation_files, tmp_path, run, capsys):
+    assert run(evaluation_files['dump'], '--pictures', tmp_path / 'p', '--samples', 20) == 0
+    assert sorted(path.name for path in (tmp_path / 'p').iterdir()) == [
+        'precision_recall.png',
+        'reliability.png',
+    ]
+    megc = tmp_path / 'a.csv'
+    megc.write_text('vid,onset,offset,type\ns01_0101,1,40,mae\n')
+    arguments = [megc, '--annotations', evaluation_files['annotations'], '--pictures', tmp_path / 'q']
+    assert run(*arguments) == 2
+    assert 'all scores are equal, so that there is no curve to draw' in capsys.readouterr().err
+
+
 def test_files(tmp_path):
     tables = [
         EvaluationTable('one', 'One', ('a', 'b'), [['x', 0.12345], ['y', None]]),
         EvaluationTable('two', 'Two', ('c',), [[3]]),
     ]
     assert write_tables(tables, tmp_path / 'out' / 't.md', {}) == [tmp_path / 'out' / 't.md']
-    assert '| x | 0.123 |\n| y | - |' in (tmp_path / 'out' / 't.md').read_text()
+    assert '| x | 0.1235 |\n| y | - |' in (tmp_path / 'out' / 't.md').read_text()
     write_tables(tables, tmp_path / 't.json', {'kept': 'all'})
     data = json.loads((tmp_path / 't.json').read_text())
     assert data['kept'] == 'all'
@@ -255,9 +281,9 @@ def test_scores_strictly_above(evaluation_files, tmp_path):
 def test_thresholds_for_a_rate_digits_and_frames_as_counted(evaluation_files, tmp_path, run, capsys):
     out = tmp_path / 'r.json'
     dump = evaluation_files['dump']
-    assert run(dump, '--false-per-minute', 0, '--digits', 4, '--out', out) == 0
+    assert run(dump, '--false-per-minute', 0, '--digits', 5, '--out', out) == 0
     printed = capsys.readouterr().out
-    assert 'chosen on these videos: MaE 0.9, ME 0.4' in printed and '1.0000' in printed
+    assert 'chosen on these videos: MaE 0.9, ME 0.4' in printed and '1.00000' in printed
     rates = json.loads(out.read_text())['tables']['rates']
     assert [row['FP/min'] for row in rates] == [0, 0, 0]
     assert rates[2]['R@0.2/min'] == rates[2]['F1'] == 1
@@ -274,7 +300,10 @@ def test_thresholds_for_a_rate_digits_and_frames_as_counted(evaluation_files, tm
     assert 'all scores are equal' in capsys.readouterr().err
     other = evaluation_files['write_dump'](tmp_path / 'b.json', {'MaE': 0.5, 'ME': 0.5})
     assert run('--compare', megc, other, *labels, '--samples', 50) == 0
-    assert 'warning: A keeps all detections, B keeps scores of at least' in capsys.readouterr().err
+    assert 'was thresholded' not in capsys.readouterr().err  # a file without scores holds what was chosen
+    for one, kept in ((other, 'scores of at least MaE 0.5, ME 0.5'), (megc, 'what its file without scores')):
+        assert run('--compare', evaluation_files['csv'], one, *labels, '--samples', 50) == 0
+        assert f'warning: A keeps all detections, B keeps {kept}' in capsys.readouterr().err
 
 
 def test_frame_scores(evaluation_files, tmp_path, run, capsys):
@@ -285,5 +314,9 @@ def test_frame_scores(evaluation_files, tmp_path, run, capsys):
     out = tmp_path / 'r.json'
     assert run(*arguments, '--frame-scores', 'softnet', '--half-length', 10, '--out', out) == 0
     assert json.loads(out.read_text())['tables']['counts'][0]['TP'] == 1
+    assert run(*arguments, '--layout', 'softnet', '--half-length', 'MaE=10,ME=4', '--out', out) == 0
+    assert json.loads(out.read_text())['tables']['counts'][0]['TP'] == 1
+    assert run(*arguments, '--layout', 'softnet', '--half-length', 'ME=4') == 2
+    assert 'half lengths of ME, expected the class of these scores among them' in capsys.readouterr().err
     assert run(*arguments, '--half-length', 10) == 2
     assert '--frame-scores METHOD and --half-length FRAMES go together' in capsys.readouterr().err

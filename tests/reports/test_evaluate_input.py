@@ -62,6 +62,38 @@ def test_a_split(evaluation_files, kind):
     assert [video.video_id for video in given.videos] == ['s01_0101']
 
 
+LABELS = 'video,onset,apex,offset,type,subject\ns01_0101,1,20,0,MaE,s01\ns01_0101,101,,112,ME,s01\n'
+
+
+def test_labels_of_a_table(evaluation_files, tmp_path):
+    labels = tmp_path / 'labels.csv'
+    labels.write_text(LABELS, encoding='utf-16')
+    with pytest.raises(MESpotError, match='no frame rate, expected a column fps'):
+        read_input(evaluation_files['csv'], [labels])
+    options = FileOptions(label_fps=30, unlisted='empty', offset_rule='apex+20')
+    given = read_input(evaluation_files['csv'], [labels], options=options)
+    assert count_videos(given.videos)['overall'] == Counts(2, 1, 0)
+    assert [(video.video_id, video.subject, video.total_frames) for video in given.videos] == [
+        ('s01_0101', 's01', 0),
+        ('s02_0101', 's02_0101', 0),
+    ]
+    assert not given.timed and given.offset_rules == {'apex+20'}
+    assert (
+        '1 videos that the annotations do not name (s02_0101): counted as videos without' in given.notes[-1]
+    )
+    assert 'labels of labels.csv: 1 events without offset: offset = apex + 20' in given.notes
+    dropped = read_input(
+        evaluation_files['csv'], [labels], options=FileOptions(label_fps=30, unlisted='drop')
+    )
+    assert [video.video_id for video in dropped.videos] == ['s01_0101']
+    with pytest.raises(
+        MESpotError, match=r"video 's02_0101' is not in the annotations.* \(or --unlisted empty"
+    ):
+        read_input(evaluation_files['csv'], [labels], options=FileOptions(label_fps=30))
+    with pytest.raises(FileNotFoundError, match=r'none\.csv: no such file of labels'):
+        read_input(evaluation_files['csv'], [tmp_path / 'none.csv'])
+
+
 def test_offset_rule(evaluation_files, tmp_path):
     given = read_input(evaluation_files['csv'], [evaluation_files['annotations']])
     assert given.offset_warning(PROTOCOLS['default']) is None

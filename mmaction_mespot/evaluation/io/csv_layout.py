@@ -17,15 +17,18 @@ COLUMNS = ('subject', 'video', 'start', 'end', 'score', 'label', 'emotion')
 KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
     'subject': ('subject', 'sub', 'person'),
     'video': ('video', 'vid', 'videoid', 'videoname', 'clip', 'filename', 'file', 'name'),
-    'start': ('predonset', 'onset', 'start', 'begin', 'startframe'),
-    'end': ('predoffset', 'offset', 'end', 'endframe'),
+    'start': ('predonset', 'onset', 'onsetframe', 'start', 'begin', 'startframe'),
+    'end': ('predoffset', 'offset', 'offsetframe', 'end', 'endframe'),
     'score': ('score', 'confidence', 'conf', 'probability', 'prob'),
-    'label': ('predtype', 'label', 'type', 'class', 'expressiontype'),
+    'label': ('predtype', 'label', 'type', 'class', 'expressiontype', 'typeidx'),
     'emotion': ('predemotion', 'emotion'),
 }
 """Headers that are known, the best first; case, blanks and punctuation do not count."""
 
-_INCLUSIVE_NAMES = ('predonset', 'onset')
+_INCLUSIVE_NAMES = ('predonset', 'onset', 'onsetframe', 'startframe')
+_BASES = ('', '1based', '0based', 'inname')
+"""How a title may go on to say from where frames count."""
+_TYPE_INDEX = {'1': MAE, '2': ME}
 _CLASS = re.compile(r'(macro|mae|micro|me)([^a-z].*|expression.*)?')
 
 
@@ -44,6 +47,7 @@ class CsvLayout:
         first_frame: Number of a video's first frame.
         inclusive: Whether ``end`` is the last frame of the interval.
         only_label: Class of all rows where there is no column for it; None: by length.
+        type_index: Whether the class is 1 for MaE and 2 for ME, as in columns called ``type_idx``.
         header: Order of the columns for writing.
     """
 
@@ -57,6 +61,7 @@ class CsvLayout:
     first_frame: int = 0
     inclusive: bool = False
     only_label: int | None = None
+    type_index: bool = False
     header: tuple[str, ...] = ()
 
     def wanted(self) -> list[str]:
@@ -112,9 +117,10 @@ def layout_of_header(
 ) -> CsvLayout:
     """Find the columns by a header in any order and case.
 
-    Columns called onset and offset hold the field's frame numbers: from 1, the last frame included. Those
-    called start and end count from 0, with the end behind the last frame. A table with emotions and no class
-    is a spot-then-recognise submission: all ME.
+    Columns called onset and offset, or start_frame and end_frame, hold the field's frame numbers: from 1, the
+    last frame included, or from 0 where the title ends so (``onset_frame_0based``). Those called start and
+    end count from 0, with the end behind the last frame. A table with emotions and no class is a
+    spot-then-recognise submission: all ME.
 
     Args:
         header: Names of the columns.
@@ -127,7 +133,7 @@ def layout_of_header(
     """
     plain = [_plain(name) for name in header]
     found = {
-        key: next((header[plain.index(name)] for name in names if name in plain), None)
+        key: next((header[plain.index(n + b)] for n in names for b in _BASES if n + b in plain), None)
         for key, names in KNOWN_NAMES.items()
     }
     by_case = {name.lower(): name for name in reversed(header)}
@@ -146,9 +152,15 @@ def layout_of_header(
             f'{origin}: columns for {", ".join(missing)} expected '
             f'(such as {", ".join(KNOWN_NAMES[key][0] for key in missing)}), found {list(header)}{nearest}'
         )
-    inclusive = _plain(str(found['start'])) in _INCLUSIVE_NAMES
-    only = ME if found['emotion'] and not found['label'] else None
-    return CsvLayout(**found, first_frame=int(inclusive), inclusive=inclusive, only_label=only)  # type: ignore[arg-type]
+    start = _plain(str(found['start']))
+    inclusive = any(start == name + base for name in _INCLUSIVE_NAMES for base in _BASES)
+    return CsvLayout(
+        **found,  # type: ignore[arg-type]
+        first_frame=int(inclusive and not start.endswith('0based')),
+        inclusive=inclusive,
+        only_label=ME if found['emotion'] and not found['label'] else None,
+        type_index=_plain(found['label'] or '') == 'typeidx',
+    )
 
 
 def layout_of_cells(rows: Sequence[Sequence[str]], origin: str, video_in_name: bool = False) -> CsvLayout:
@@ -196,8 +208,15 @@ def layout_of_cells(rows: Sequence[Sequence[str]], origin: str, video_in_name: b
     )
 
 
-def class_of(text: str) -> int | None:
-    """The label of a class name such as ``me``, ``MaE``, ``Micro - 1/2``, ``0``; None if it is none."""
+def class_of(text: str, type_index: bool = False) -> int | None:
+    """The label of a class name such as ``me``, ``MaE``, ``Micro - 1/2``, ``0``; None if it is none.
+
+    Args:
+        text: The name.
+        type_index: Whether it is 1 for MaE and 2 for ME instead. Defaults to False.
+    """
+    if type_index:
+        return _TYPE_INDEX.get(text)
     if text in ('0', '1'):
         return int(text)
     match = _CLASS.fullmatch(text.strip().lower())

@@ -13,6 +13,7 @@ import numpy as np
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.delimited_text import TextRow, is_number, read_delimited
 from mmaction_mespot.errors import MESpotError, list_problems
+from mmaction_mespot.evaluation.io.challenge_log import LOG_LAYOUT, detections_of_log
 from mmaction_mespot.evaluation.io.csv_layout import (
     CsvLayout,
     class_of,
@@ -51,7 +52,7 @@ def read_detection_csv(
     only_label: int | None = None,
     video: str | None = None,
 ) -> list[VideoDetections]:
-    """Read a table of detections, with or without a header, in any encoding and with any separator.
+    """Read a table of detections, with or without a header, or a challenge's log file.
 
     Columns that mean nothing here are passed over. Frames outside the video are no fault at this point: only
     the annotations tell its length.
@@ -69,7 +70,8 @@ def read_detection_csv(
         video: Name of the video where no column names it. Defaults to None: a column must.
 
     Returns:
-        One entry a video (and subject), in the order of their first rows; rows keep their order.
+        One entry a video (and subject), in the order of their first rows; rows keep their order. None for a
+        file without any row.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -175,15 +177,16 @@ def write_detection_csv(videos: Iterable[VideoDetections], path: str | Path, lay
     return len(rows)
 
 
-def read_class(text: str, origin: str) -> int:
+def read_class(text: str, origin: str, type_index: bool = False) -> int:
     """The label of a class name such as ``me``, ``MaE``, ``micro-expression``, ``0``.
 
     Raises:
         MESpotError: If it is none.
     """
-    label = class_of(text)
+    label = class_of(text, type_index)
     if label is None:
-        raise MESpotError(f'{origin}: found class {text!r}, expected one such as mae, macro, me, micro, 0, 1')
+        expected = '1 (MaE) or 2 (ME)' if type_index else 'one such as mae, macro, me, micro, 0, 1'
+        raise MESpotError(f'{origin}: found class {text!r}, expected {expected}')
     return label
 
 
@@ -203,8 +206,11 @@ def _find_layout(
     path: Path, rows: list[TextRow], layout: CsvLayout | None, columns: str | None, video_in_name: bool
 ) -> tuple[CsvLayout, list[str], list[TextRow]]:
     """The layout, the names of all columns, and the rows below the header."""
+    log = detections_of_log(rows) if layout is None and columns is None else None
+    if log is not None:
+        return LOG_LAYOUT, ['1', '2', '3'], log
     first = list(rows[0].cells) if rows else []
-    if not rows and layout is None and video_in_name:
+    if not rows and layout is None:
         return CsvLayout(video=None), [], []
     given = parse_columns(columns) if columns is not None else None
     header, body = first, rows[1:]
@@ -231,7 +237,7 @@ def _read_row(cells: Mapping[str, str], layout: CsvLayout, origin: str) -> _Row:
         raise MESpotError(f'{origin}: end {end:g}, expected {least} the start {start:g}')
     score = read_number(cells[layout.score], f'{origin}, column {layout.score}') if layout.score else 1.0
     if layout.label:
-        label = read_class(cells[layout.label], f'{origin}, column {layout.label}')
+        label = read_class(cells[layout.label], f'{origin}, column {layout.label}', layout.type_index)
     else:
         label = UNKNOWN_LABEL if layout.only_label is None else layout.only_label
     return _Row(

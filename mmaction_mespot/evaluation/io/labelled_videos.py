@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,6 +29,18 @@ VIDEO_NAME_RULES: dict[str, Callable[[str], str]] = {
 """What of a name in a file names the video: all of it, the last part of a path, this without its suffix."""
 
 
+UNLISTED_RULES = ('error', 'empty', 'drop')
+"""What may be done with detections of videos that the annotations do not name."""
+
+
+class _UnlistedError(MESpotError):
+    """A video that the annotations do not name."""
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class JoinedVideos:
     """Videos with their labels and detections.
@@ -36,11 +49,13 @@ class JoinedVideos:
         videos: Every video of the annotations; those that the detections do not name have none.
         outside: How many detections reached outside their video.
         by_length: How many detections had no class and got it by their length.
+        unlisted: Videos that the annotations do not name.
     """
 
     videos: list[VideoResult]
     outside: int
     by_length: int
+    unlisted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,11 @@ class LabelledVideos:
         return cls([entry for entry, _ in chosen], [part for _, part in chosen])
 
     def join(
-        self, found: Sequence[VideoDetections], outside: str = 'error', video_name: str = 'whole'
+        self,
+        found: Sequence[VideoDetections],
+        outside: str = 'error',
+        video_name: str = 'whole',
+        unlisted: str = 'error',
     ) -> JoinedVideos:
         """Every video with its labels and detections; several entries of one video are pooled.
 
@@ -89,36 +108,69 @@ class LabelledVideos:
                 one: ``'error'``; ``'clip'``: cut to the video, dropped if nothing is left; ``'drop'``;
                 ``'keep'``: counted as they are. Defaults to 'error'.
             video_name: A key of :data:`VIDEO_NAME_RULES`, or a regular expression whose first group is the
-                video's name. Defaults to 'whole'.
+                video's name. Defaults to 'whole'. A name that is in the annotations as it stands is left so.
+            unlisted: What is done with videos that the annotations do not name: ``'error'``; ``'empty'``:
+                they are videos without labels, of unknown length; ``'drop'``. Defaults to 'error'.
 
         Raises:
             MESpotError: With all detections at once that belong to no video, to several, or reach outside.
         """
         if outside not in OUTSIDE_RULES:
             raise MESpotError(f'outside: found {outside!r}, expected one of {", ".join(OUTSIDE_RULES)}')
+        if unlisted not in UNLISTED_RULES:
+            raise MESpotError(f'unlisted: found {unlisted!r}, expected one of {", ".join(UNLISTED_RULES)}')
         rule = _video_name_rule(video_name)
         known = self._known_names()
         problems: list[str] = []
+        missing: dict[str, list[VideoDetections]] = {}
         by_entry: dict[int, list[VideoDetections]] = {}
         for video in found:
             try:
                 by_entry.setdefault(self._find(video, rule, known), []).append(video)
+            except _UnlistedError as error:
+                if unlisted == 'error':
+                    problems.append(str(error))
+                missing.setdefault(error.name, []).append(video)
             except MESpotError as error:
                 problems.append(str(error))
+        if unlisted == 'empty' and missing:
+            added = self._unlabelled(missing)
+            by_entry |= {len(self.entries) + i: videos for i, videos in enumerate(missing.values())}
+            joined = LabelledVideos([*self.entries, *added], [*self.parts, *[None] * len(added)])
+        else:
+            joined = self
         results, outside_rows, by_length = [], 0, 0
-        for i, entry in enumerate(self.entries):
+        for i, entry in enumerate(joined.entries):
             videos = by_entry.get(i, [])
             detections = Detections.concatenate([video.detections for video in videos])
-            out = (detections.segments[:, 0] < 0) | (detections.segments[:, 1] > entry['total_frames'])
+            total = entry.get('total_frames', math.inf)
+            out = (detections.segments[:, 0] < 0) | (detections.segments[:, 1] > total)
             outside_rows += int(out.sum())
             if outside == 'error' and out.any():
                 problems += _outside_problems(entry, videos, out)
-            results.append(self._result(i, _fit(detections, entry['total_frames'], out, outside)))
+            results.append(joined._result(i, _fit(detections, total, out, outside)))
             by_length += int((detections.labels == UNKNOWN_LABEL).sum())
         if problems:
             origin = found[0].origin.partition(', row')[0]
             raise MESpotError(list_problems(origin, problems))
-        return JoinedVideos(results, outside_rows, by_length)
+        return JoinedVideos(results, outside_rows, by_length, tuple(missing))
+
+    def _unlabelled(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Entries of videos without labels, of the one frame rate and of the person whom the name tells."""
+        rates = {entry['fps'] for entry in self.entries}
+        if len(rates) > 1:
+            raise MESpotError(
+                f'unlisted empty: the annotations hold the frame rates {sorted(rates)}, expected one that '
+                f'videos such as {next(iter(names))} can have'
+            )
+        people = sorted({entry['subject'] for entry in self.entries}, key=len, reverse=True)
+        entries = []
+        for name in names:
+            begins = (person for person in people if f'{name}_'.startswith((f'{person}_', f'{person[1:]}_')))
+            entries.append(
+                {'video_id': name, 'subject': next(begins, name), 'fps': next(iter(rates)), 'instances': []}
+            )
+        return entries
 
     def _known_names(self) -> dict[str, list[int]]:
         """Indices of the entries by each of their names, those next to a subject included."""
@@ -131,9 +183,10 @@ class LabelledVideos:
     def _find(
         self, video: VideoDetections, rule: Callable[[str], str], known: Mapping[str, Sequence[int]]
     ) -> int:
-        """Index of the entry that a name means."""
-        name = rule(video.video)
-        hits = self._hits(name, video.subject, known)
+        """Index of the entry that a name means: the whole name if a video has it, else what a rule leaves."""
+        whole = self._hits(video.video, video.subject, known)
+        name = video.video if whole else rule(video.video)
+        hits = whole or self._hits(name, video.subject, known)
         if len(hits) == 1:
             return hits[0]
         named = f'{video.origin}: video {name!r}' + (f' of {video.subject!r}' if video.subject else '')
@@ -147,7 +200,11 @@ class LabelledVideos:
                 )
         names = sorted({name for entry in self.entries for name in _names(entry, False)})
         near = difflib.get_close_matches(name, names, 3, 0.5) or names[:3]
-        raise MESpotError(f'{named} is not in the annotations, expected a name such as {", ".join(near)}')
+        raise _UnlistedError(
+            f'{named} is not in the annotations, expected a name such as {", ".join(near)} (or --unlisted '
+            'empty or drop)',
+            name,
+        )
 
     def _hits(self, name: str, subject: str | None, known: Mapping[str, Sequence[int]]) -> list[int]:
         return [
@@ -167,7 +224,7 @@ class LabelledVideos:
             subject=entry['subject'],
             part=self.parts[index],
             fps=float(entry['fps']),
-            total_frames=entry['total_frames'],
+            total_frames=entry.get('total_frames', 0),
             segments=np.array([instance['segment'] for instance in instances]),
             labels=np.array([instance['label'] for instance in instances]),
             detections=Detections(detections.segments, detections.scores, labels),
@@ -195,7 +252,7 @@ def _video_name_rule(text: str) -> Callable[[str], str]:
     return rule
 
 
-def _fit(detections: Detections, total_frames: int, out: np.ndarray, outside: str) -> Detections:
+def _fit(detections: Detections, total_frames: float, out: np.ndarray, outside: str) -> Detections:
     """The detections of one video after the rule on those that reach outside."""
     if outside == 'drop':
         return detections[~out]
@@ -215,12 +272,16 @@ def _outside_problems(
         segments = video.detections.segments.tolist()
         first = video.first_frame
         places += [
-            f'{place}, expected frames {first} to {entry["total_frames"] - 1 + first} of video '
+            f'{place}, expected frames {first} to {_last_frame(entry, first)} of video '
             f'{entry["video_id"]} (--outside clip, drop or keep)'
             for place in video.places
             or [f'{video.origin}: detection {start:g} to {end:g}' for start, end in segments]
         ]
     return [place for place, is_out in zip(places, out.tolist(), strict=True) if is_out]
+
+
+def _last_frame(entry: Mapping[str, Any], first: int) -> str:
+    return str(entry['total_frames'] - 1 + first) if 'total_frames' in entry else 'its end'
 
 
 def _names(entry: Mapping[str, Any], next_to_subject: bool) -> set[str]:

@@ -113,3 +113,30 @@ def test_what_is_wrong_is_named(tmp_path, text, message):
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'a\.csv: no such file of detections'):
         read_detection_csv(tmp_path / 'a.csv', MEGC_LAYOUT)
+
+
+@pytest.mark.parametrize(
+    ('text', 'segment', 'labels'),
+    [
+        ('video_name,start_frame,end_frame,score,type_idx\nv,11,20,.5,1\nv,11,20,.5,2\n', [10, 20], [0, 1]),
+        ('Vid,Type,Type_Idx,Onset,Offset\nv,micro,1,11,20\n', [10, 20], [1]),
+        ('video,onset_frame_0based,offset_frame_0based,label\nv,10,19,1\n', [10, 20], [1]),
+        ('video,onset_frame_1based,offset_frame_1based,label\nv,11,20,MaE\n', [10, 20], [0]),
+        ('video;start;end;class\nv;10,0;20,0;0\n', [10, 20], [0]),
+    ],
+)
+def test_how_titles_count_frames_and_classes(tmp_path, text, segment, labels):
+    (tmp_path / 'a.csv').write_text(text)
+    (video,) = read_detection_csv(tmp_path / 'a.csv')
+    assert video.detections.segments.tolist() == [segment] * len(labels)
+    assert video.detections.labels.tolist() == labels
+
+
+def test_a_class_by_its_index(tmp_path):
+    (tmp_path / 'a.csv').write_text('video,start_frame,end_frame,type_idx\nv,1,2,0\n')
+    with pytest.raises(
+        MESpotError, match=r"column type_idx: found class '0', expected 1 \(MaE\) or 2 \(ME\)"
+    ):
+        read_detection_csv(tmp_path / 'a.csv')
+    (tmp_path / 'a.csv').write_text('')
+    assert read_detection_csv(tmp_path / 'a.csv') == []
