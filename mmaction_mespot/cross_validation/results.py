@@ -9,14 +9,14 @@ from typing import Any
 from mmaction_mespot.cross_validation.fold_plan import Fold
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_f1
-from mmaction_mespot.evaluation.functional.counts import OVERALL, count_by_subject, count_videos
+from mmaction_mespot.evaluation.functional.counts import OVERALL, ROWS, count_by_subject, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.thresholds import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.evaluate_input import EvaluationInput, pool_inputs
-from mmaction_mespot.reports.evaluate_tables import ROWS, count_cells, counts_table
+from mmaction_mespot.reports.evaluate_tables import count_cells, counts_table
 from mmaction_mespot.reports.paper_tables import table_one, table_three, table_two
 from mmaction_mespot.reports.tables import Cell, EvaluationTable
 

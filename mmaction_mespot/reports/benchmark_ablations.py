@@ -13,11 +13,11 @@ from mmengine.registry import init_default_scope
 from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import Interval, bootstrap_difference
-from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
+from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, OVERALL, ROWS, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.reports.benchmark import STATE_FILE, Runs, network_steps, prepared_parts
 from mmaction_mespot.reports.benchmark_tables import mean_and_spread, part_names, part_videos
-from mmaction_mespot.reports.report_tables import ALL_PARTS, ROWS, markdown_table
+from mmaction_mespot.reports.tables import markdown_table
 from mmaction_mespot.visualization.differences import plot_differences
 
 Differences = dict[tuple[str, str | None], Interval]

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from mmaction_mespot.evaluation.functional.bootstrap import Interval, bootstrap_difference, bootstrap_f1
-from mmaction_mespot.evaluation.functional.counts import OVERALL, Counts, count_videos
+from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, OVERALL, ROWS, Counts, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.reports.benchmark import Runs
-from mmaction_mespot.reports.report_tables import ALL_PARTS, ROWS, markdown_table
+from mmaction_mespot.reports.tables import markdown_table
 from mmaction_mespot.visualization.bars import plot_bars
 
 

@@ -12,6 +12,7 @@ from mmaction_mespot.evaluation.functional.counts import (
     AGNOSTIC,
     COUNTED_NAMES,
     OVERALL,
+    ROWS,
     Counts,
     count_by_subject,
     count_videos,
@@ -23,7 +24,6 @@ from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.evaluate_input import EvaluationInput
 from mmaction_mespot.reports.tables import Cell, EvaluationTable
 
-ROWS = (*CLASSES, OVERALL)
 COUNT_HEADER = ('TP', 'FP', 'FN', 'P', 'R', 'F1')
 AP_IOU = 0.5
 RANK_HEADER = ('FP/min', 'AP', *(f'R@{rate:g}/min' for rate in RATES))

@@ -14,7 +14,7 @@ from mmaction_mespot.evaluation.functional.rates import RATES, rate_figures
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.film_benchmark import FilmRun
 from mmaction_mespot.reports.film_errors import count_kinds
-from mmaction_mespot.reports.report_tables import markdown_table
+from mmaction_mespot.reports.tables import markdown_table
 from mmaction_mespot.visualization.false_rates import plot_false_rates
 
 Groups = dict[tuple[str, str], list[FilmRun]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
+from mmaction_mespot.evaluation.functional.counts import OVERALL, ROWS, count_videos
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.evaluate_input import EvaluationInput
@@ -47,8 +47,6 @@ TABLE_III: dict[str, dict[str, Three]] = {
     'Proposed': {'casme2': (0.390, 0.104, 0.345), 'samm': (0.382, 0.240, 0.367)},
 }
 """F1 of MaE, ME and all by model."""
-
-ROWS = (*CLASSES, OVERALL)
 
 
 def table_one(given: EvaluationInput, protocol: Protocol, ours: str) -> EvaluationTable:

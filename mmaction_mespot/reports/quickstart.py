@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmaction_mespot.apis.steps import DATA_VARIABLE, TEST_LINES, TRAIN_LINES, Step, run_steps
 from mmaction_mespot.evaluation.functional.dump import load_dump
-from mmaction_mespot.reports.report_tables import F1_HEADER, f1_rows, markdown_table, part_counts
+from mmaction_mespot.reports.tables import F1_HEADER, f1_rows, markdown_table, part_counts
 from mmaction_mespot.synthetic.layout import WORKBOOK
 
 STATE_FILE = 'quickstart.json'

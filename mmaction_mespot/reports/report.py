@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.functional.counts import ROWS
 from mmaction_mespot.evaluation.functional.dump import Dump, load_dump
 from mmaction_mespot.evaluation.functional.outcomes import Outcome, video_outcomes
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
@@ -22,13 +23,7 @@ from mmaction_mespot.reports.report_errors import (
     false_reason,
     miss_reason,
 )
-from mmaction_mespot.reports.report_tables import (
-    F1_HEADER,
-    ROWS,
-    f1_rows,
-    markdown_table,
-    part_counts,
-)
+from mmaction_mespot.reports.tables import F1_HEADER, f1_rows, markdown_table, part_counts
 from mmaction_mespot.visualization.bars import plot_bars
 from mmaction_mespot.visualization.cases import plot_cases
 from mmaction_mespot.visualization.loss_curves import find_scalars, plot_loss_curves, read_scalars

@@ -17,6 +17,10 @@ from mmaction_mespot.intervals.detections import CLASSES
 OVERALL, AGNOSTIC = 'overall', 'overall_agnostic'
 COUNTED_NAMES = (*CLASSES, OVERALL, AGNOSTIC)
 """What is counted: each class, their sum, and all without regard to the class."""
+ROWS = (*CLASSES, OVERALL)
+"""Rows of a table of counts."""
+ALL_PARTS = 'all'
+"""Name of all parts of a benchmark together."""
 
 
 @dataclass(frozen=True)

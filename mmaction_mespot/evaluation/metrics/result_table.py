@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from mmaction_mespot.evaluation.functional.counts import OVERALL, Counts
-from mmaction_mespot.intervals.detections import CLASSES
-
-ROWS = (*CLASSES, OVERALL)
+from mmaction_mespot.evaluation.functional.counts import OVERALL, ROWS, Counts
 
 
 def render_table(

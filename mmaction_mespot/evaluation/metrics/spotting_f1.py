@@ -11,7 +11,7 @@ from mmengine.logging import MMLogger
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.ap import average_precision
-from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, OVERALL, Counts, count_videos
+from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, ALL_PARTS, OVERALL, Counts, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
 from mmaction_mespot.evaluation.functional.rates import (
     RATES,
@@ -27,7 +27,6 @@ from mmaction_mespot.evaluation.metrics.window_record import read_window
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing
 
-ALL_PARTS = 'all'
 DEFAULT_THRESHOLD = 0.5
 
 
