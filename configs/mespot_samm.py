@@ -1,4 +1,4 @@
-# The paper's settings on SAMM Long Videos (every 7th of its 200 frames a second): two-stream I3D-R50
+# The paper's settings on SAMM Long Videos (every 7th of its 200 frames per second): two-stream I3D-R50
 # on RGB and TV-L1 flow, Adam 1e-4, batch 32, 30 epochs, T_eval 0.5 (sections III and IV).
 # One fold: MESPOT_FOLD=006 python tools/train.py configs/mespot_samm.py
 _base_ = [

@@ -72,7 +72,7 @@ def read_table(
     exact: bool = False,
     rename: Callable[[str], str] = str,
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read a table with a header, row by row: each column has a name of its own, each row a cell for each.
+    """Read a table with a header, row by row: each column has a name of its own, each row a cell for it.
 
     Args:
         source: The file, or its bytes; see :func:`read_delimited`.

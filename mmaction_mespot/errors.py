@@ -17,7 +17,7 @@ def list_problems(origin: str, problems: Sequence[str]) -> str:
 
     Args:
         origin: The file.
-        problems: One line a problem; each names its place, what was found and what was expected.
+        problems: One line per problem; each names its place, what was found and what was expected.
     """
     if len(problems) == 1:
         return problems[0]

@@ -24,11 +24,11 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         default=['loso'],
         metavar='FOLD',
-        help='loso: one a person (default); kfold=K; or the people to leave out, such as s15 s16',
+        help='loso: one per person (default); kfold=K; or the people to leave out, such as s15 s16',
     )
     add('--inner-split', default='6', help='every N-th other person chooses thresholds (default: 6), or own')
     add('--work-dir', type=Path, help='default: work_dirs/<config>_cv')
-    add('--jobs', type=int, help='folds at the same time (default: one, or one a GPU)')
+    add('--jobs', type=int, help='folds at the same time (default: one, or one per GPU)')
     add('--gpus', default='', help='GPUs of the folds, in turns, such as 0,1')
     add('--protocol', default='default', choices=list(PROTOCOLS), help='default: default')
     add('--only', nargs='+', default=[], metavar='NAME', help='run these folds, pool nothing')

@@ -51,7 +51,7 @@ def parse_args() -> argparse.Namespace:
         default=[],
         help='annotation JSON or table of labels; a dump may go without',
     )
-    add('--fps', type=float, help='frames a second of tables of labels that do not tell it')
+    add('--fps', type=float, help='frames per second of tables of labels that do not tell it')
     add('--offset-rule', choices=OFFSET_RULES, help="of tables of labels (default: the protocol's)")
     add('--split', help='only the subjects of this split of the annotations')
     add('--protocol', default='default', choices=[*PROTOCOLS, 'all'], help='default: default')

@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--level', type=int, default=0, help='level of the features (default: 0, the finest)')
     parser.add_argument('--clip-len', type=int, help='positions of a window (default: whole videos)')
     parser.add_argument('--stride', type=int, help='positions between windows (default: half a window)')
-    parser.add_argument('--target-fps', type=float, help='positions a second, without features')
+    parser.add_argument('--target-fps', type=float, help='positions per second, without features')
     parser.add_argument('--fold', help='person left out for the test')
     back = parser.add_argument_group('the way back')
     back.add_argument('--back', action='store_true', help='from ActivityNet to the common annotation file')

@@ -87,7 +87,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     reader.add_argument(
         '--fps',
         type=float,
-        help='frames a second (own: needed for folders of frames; labels: if no column)',
+        help='frames per second (own: needed for folders of frames; labels: if no column)',
     )
     reader.add_argument(
         '--labels-only',

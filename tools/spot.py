@@ -1,6 +1,6 @@
 """Spot macro- and micro-expressions in videos of one's own; works without any training.
 
-Exit code: 0 all fine, 1 a video failed (the others were done), 2 nothing could be started.
+Exit code: 0 all fine, 1 per video failed (the others were done), 2 nothing could be started.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('--batch-size', type=int, default=8, help='windows that a network takes at once (default: 8)')
     how = parser.add_mutually_exclusive_group()
     how.add_argument('--quiet', action='store_true', help='say nothing but errors')
-    how.add_argument('--json-lines', action='store_true', help='one JSON object a line, for scripts')
+    how.add_argument('--json-lines', action='store_true', help='one JSON object per line, for scripts')
     return parser.parse_args(arguments)
 
 

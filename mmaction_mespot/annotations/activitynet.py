@@ -1,6 +1,6 @@
 """Annotations in ActivityNet's form, as MMAction2's localizers read them, and back.
 
-One entry a video, or a window of one::
+One entry per video, or a window of one::
 
     "v_s01_0101": {
       "duration_second": 10.0, "duration_frame": 300, "feature_frame": 300, "fps": 30.0, "rfps": 30.0,

@@ -12,7 +12,7 @@ class AnnotationError(MESpotError):
 
     Args:
         origin: What was read (a file or a folder).
-        problems: One line a problem; each names the place, what was found and what was expected.
+        problems: One line per problem; each names the place, what was found and what was expected.
     """
 
     def __init__(self, origin: str, problems: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ def read_casme2(
 
     Args:
         root: Folder that holds the workbook and ``rawpic`` or ``longVideoFaceCropped``. Two optional files
-            beside them are read: ``video_info.csv`` (``frame_dir,fps``, else 30 frames a second) and
+            beside them are read: ``video_info.csv`` (``frame_dir,fps``, else 30 frames per second) and
             ``splits.json``.
         offset_rule: What ends an event whose offset is 0: ``'apex'`` (the challenge baseline of MEGC2020),
             ``'apex+20'`` (LGSNet), ``'mirror'`` (2 apex - onset, AUW-GCN), or ``'drop'`` for leaving the

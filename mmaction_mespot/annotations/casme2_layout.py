@@ -67,8 +67,8 @@ def list_videos(root: Path, tree: Path, rates: dict[str, float], fps: float) -> 
     Args:
         root: Folder of the download.
         tree: Its frame tree.
-        rates: Frames a second by :func:`video_key`.
-        fps: Frames a second of the other videos.
+        rates: Frames per second by :func:`video_key`.
+        fps: Frames per second of the other videos.
     """
     listing = VideoListing(root)
     for subject_folder in subfolders(tree):
@@ -94,7 +94,7 @@ def read_frame_rates(root: Path) -> dict[str, float]:
     """Read the optional ``video_info.csv`` (columns ``frame_dir,fps``), which the published data set lacks.
 
     Returns:
-        Frames a second by ``<subject folder>/<video folder>``; empty without the file.
+        Frames per second by ``<subject folder>/<video folder>``; empty without the file.
 
     Raises:
         AnnotationError: If a column is missing or a rate is no positive number.

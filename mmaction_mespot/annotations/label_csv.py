@@ -87,7 +87,7 @@ def read_labels(
         offset_rule: What ends an event without an offset (see `event_times.OFFSET_RULES`). Defaults to
             'apex'.
         table: The table; None for the one that there is. Defaults to None.
-        fps: Frames a second of all videos. Defaults to None: the table must have a column of it.
+        fps: Frames per second of all videos. Defaults to None: the table must have a column of it.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
         backward_rule: What is done with an event whose offset lies before its onset (see
             `event_times.BACKWARD_RULES`). Defaults to 'error'.

@@ -24,7 +24,7 @@ class LabelSheet:
         sheet: Name of the sheet, empty where the file has none.
         columns: Index of each column by its key.
         rows: The rows below the header.
-        problems: What could not be understood, one line a row.
+        problems: What could not be understood, one line per row.
     """
 
     file: str

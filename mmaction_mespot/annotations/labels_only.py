@@ -22,7 +22,7 @@ def list_labelled(
         root: Folder of the table.
         video_ids: Their names; each may stand several times.
         subject_of: Gives the person of a video.
-        fps: Frames a second of all videos, or of each.
+        fps: Frames per second of all videos, or of each.
         totals: Number of frames of those videos whose table tells it. Defaults to None.
     """
     listing = VideoListing(root)

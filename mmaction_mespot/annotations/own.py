@@ -68,7 +68,7 @@ def read_own(
         offset_rule: What ends an event without an offset (see `event_times.OFFSET_RULES`). Defaults to
             'apex'.
         table: The table; None for the one CSV there is. Defaults to None.
-        fps: Frames a second of all videos. Defaults to None: what a video file says; folders of frames say
+        fps: Frames per second of all videos. Defaults to None: what a video file says; folders of frames say
             nothing and need it.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
         backward_rule: What is done with an event whose offset lies before its onset (see

@@ -20,7 +20,7 @@ from .read_report import ReadReport
 from .video_listing import VideoListing
 
 FPS = {'HS': 100.0, 'VIS': 25.0, 'NIR': 25.0}
-"""Frames a second of the three cameras, the preferred one first."""
+"""Frames per second of the three cameras, the preferred one first."""
 
 RULES = {
     **CELL_RULES,
@@ -58,8 +58,8 @@ def read_smic(
     Args:
         root: Folder that holds ``SMIC-HS-E_annotation.xlsx`` and ``.../s01/s1_ne_01/`` with frames, of one or
             more cameras.
-        frame_tree: The camera: ``'HS'`` (100 frames a second), ``'VIS'`` or ``'NIR'`` (25); or a frame tree's
-            name. Defaults to None: the first camera that is there.
+        frame_tree: The camera: ``'HS'`` (100 frames per second), ``'VIS'`` or ``'NIR'`` (25); or the name of
+            a frame tree. Defaults to None: the first camera that is there.
         table: The label workbook, where it is not to be searched for. Defaults to None.
         lenient: Leave out, and report, what can't be understood instead of raising. Defaults to False.
         labels_only: Read the table alone: the frames need not be there. Defaults to False.

@@ -31,7 +31,7 @@ class SourceVideo:
         subject: Who is seen.
         location: Folder of frames or file, relative to the root.
         frames: What lies there, or would.
-        fps: Frames a second.
+        fps: Frames per second.
     """
 
     video_id: str

@@ -28,7 +28,7 @@ class VideoFile:
         path: The file.
         total_frames: Number of frames that can be decoded, counted by going through the file.
         size: Width and height in pixels, upright, pixels made square.
-        fps: Frames a second by the time stamps.
+        fps: Frames per second by the time stamps.
         start_index: Number of the first frame in tables: 1.
         notes: What a user should know, such as stretches that can't be decoded.
     """

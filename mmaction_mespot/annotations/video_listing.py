@@ -19,7 +19,7 @@ class VideoListing:
         root: Folder of the download.
         videos: The long videos by their ids.
         ignored: Folders that are no video, relative to the root.
-        problems: What is wrong with the frames, one line a problem.
+        problems: What is wrong with the frames, one line per problem.
         faulty: Ids of the videos left out because of a problem.
         notes: What a user should know of a video file, with its place.
     """
@@ -40,7 +40,7 @@ class VideoListing:
             video_id: Its name in the annotations.
             subject: Who is seen.
             path: Folder of frames, or video file.
-            fps: Frames a second; None for what a video file says.
+            fps: Frames per second; None for what a video file says.
             first_frame: Number that the first frame must have. Defaults to None: any.
         """
         location = self.relative(path)

@@ -38,8 +38,8 @@ def export_activitynet(
     """Write annotations, and features as CSV, as MMAction2's ``ActivityNetDataset`` reads them.
 
     ``<out>/annotations.json`` holds everybody, ``annotations_<split>.json`` the people of each split;
-    ``<out>/features/<name>.csv`` has a header row and one row a position of the level, its channels averaged
-    over space, the streams side by side.
+    ``<out>/features/<name>.csv`` has a header row and one row per position of the level, its channels
+    averaged over space, the streams side by side.
 
     Args:
         prepared_root: The prepared data set.
@@ -49,7 +49,7 @@ def export_activitynet(
         clip_len: Positions of a window: sliding windows become videos of their own, named
             ``v_<video>_<first frame>``. Defaults to None, whole videos.
         stride: Positions between the starts of windows. Defaults to None, half a window.
-        target_fps: Positions a second, where there are no features to say it. Defaults to None, every frame.
+        target_fps: Positions per second, where no features say it. Defaults to None, every frame.
         fold: Person left out for the test, instead of the data set's own splits. Defaults to None.
 
     Returns:

@@ -68,7 +68,7 @@ def extract_features(
         MESpotError: If the config or the checkpoint cannot be used, or videos failed (after all others).
     """
     if grid is not None and grid < 1:
-        raise MESpotError(f'the grid must have at least one cell a side, found {grid}')
+        raise MESpotError(f'the grid must have at least one cell per side, found {grid}')
     settings = WindowSettings.from_config(cfg)
     data = load_annotations(Path(data_root) / 'annotations.json')
     runner = _build_runner(cfg, checkpoint, settings, device, amp)

@@ -41,7 +41,7 @@ class CrossValidation:
 
     Attributes:
         config: The config file.
-        work_dir: Gets a folder a fold, the results and the figures.
+        work_dir: Gets a folder per fold, the results and the figures.
         tools: Folder with ``train.py`` and ``test.py``.
         folds: See `plan_folds`.
         inner_split: See `plan_folds`.

@@ -70,7 +70,7 @@ class FoldDisplay:
         return _WORDS[run.doing] if run.state == 'running' else run.state
 
     def table(self) -> Table:
-        """The folds, one a row."""
+        """The folds, one per row."""
         table = Table(title='folds', title_justify='left')
         for name in ('fold', 'state', 'epoch', 'F1', 'time left'):
             table.add_column(name, justify='left' if name in ('fold', 'state') else 'right')

@@ -25,7 +25,7 @@ def plan_folds(
 
     Args:
         subjects: All people of the data set.
-        words: ``loso`` for one fold a person, ``kfold=K`` for K folds (the i-th person, by name, belongs to
+        words: ``loso`` for one fold per person, ``kfold=K`` for K folds (the i-th person, by name, belongs to
             fold i modulo K), or the people to leave out, one fold each.
         inner_split: ``N``: every N-th of a fold's other people chooses the thresholds and is not trained on,
             the first one included. ``own``: all others are trained on and choose the thresholds too.

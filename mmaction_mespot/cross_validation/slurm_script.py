@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 TEMPLATE = """#!/bin/bash
-# Submits one job a fold (an array) and a last job that pools them: bash THIS_FILE
+# Submits one job per fold (an array) and a last job that pools them: bash THIS_FILE
 # Submitted again, finished folds end at once and broken ones go on.
 set -euo pipefail
 

@@ -1,4 +1,4 @@
-"""The levels of a frozen backbone, one HDF5 file a video.
+"""The levels of a frozen backbone, one HDF5 file per video.
 
 ::
 
@@ -36,7 +36,7 @@ class FeatureWriter:
     Args:
         path: The file to make; an older one of that name is replaced.
         strides: Positions of the input for one position of each level.
-        fps: Frames a second of the video.
+        fps: Frames per second of the video.
         frame_interval: Frames between positions.
         half: Store float16 instead of float32. Defaults to False.
     """

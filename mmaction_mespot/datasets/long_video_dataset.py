@@ -43,7 +43,7 @@ class LongVideoDataset(PreparedDataset):
         stride: Positions between the starts of sliding windows. Defaults to None, half a window.
         frame_interval: Frames between positions; above 0, need not be whole. Defaults to None, which is 1
             unless ``target_fps`` is given.
-        target_fps: Positions a second, for videos of mixed frame rates: ``frame_interval = fps /
+        target_fps: Positions per second, for videos of mixed frame rates: ``frame_interval = fps /
             target_fps``. Defaults to None.
         interval_jitter: Range of a random factor on the interval of a training window (log-uniform): events
             become slower and faster. The flow keeps its values: it is measured over the gap of the

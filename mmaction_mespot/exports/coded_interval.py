@@ -62,7 +62,7 @@ class Coding:
         intervals: By onset.
         media: The video file.
         duration_s: Its length in seconds.
-        fps: Its nominal frames a second.
+        fps: Its nominal frames per second.
     """
 
     intervals: Sequence[CodedInterval]
@@ -94,7 +94,7 @@ def coding_of_result(content: Mapping[str, Any]) -> Coding:
 
 
 def tiers_of(intervals: Sequence[CodedInterval]) -> dict[str, list[CodedInterval]]:
-    """The intervals by tier: one a class, and ``MaE 2``, ... where intervals of a class overlap."""
+    """The intervals by tier: one per class, and ``MaE 2``, ... where intervals of a class overlap."""
     tiers: dict[str, list[CodedInterval]] = {label: [] for label in CLASSES}
     for one in sorted(intervals, key=lambda one: (one.onset_s, one.offset_s)):
         number = 1

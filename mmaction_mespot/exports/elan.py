@@ -12,7 +12,7 @@ _MIME_TYPES = {'.mp4': 'video/mp4', '.m4v': 'video/mp4', '.mov': 'video/quicktim
 
 
 def write_eaf(coding: Coding, path: Path) -> None:
-    """Write one tier a class with the media linked; ELAN knows whole milliseconds."""
+    """Write one tier per class with the media linked; ELAN knows whole milliseconds."""
     eaf = Eaf(author='mmaction_mespot')
     eaf.remove_tier('default')
     mime_type = _MIME_TYPES.get(coding.media.suffix.lower(), 'video/*')

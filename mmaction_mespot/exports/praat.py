@@ -12,7 +12,7 @@ _ENCODINGS = ((b'\xff\xfe', 'utf-16'), (b'\xfe\xff', 'utf-16'), (b'\xef\xbb\xbf'
 
 
 def write_textgrid(coding: Coding, path: Path) -> None:
-    """Write one interval tier a class, filled with empty intervals to the end of the media."""
+    """Write one interval tier per class, filled with empty intervals to the end of the media."""
     last_s = max((end_s(one) for one in coding.intervals), default=0.0)
     grid = TextGrid(xmax=max(round(coding.duration_s, 6), last_s))
     for name, intervals in tiers_of(coding.intervals).items():

@@ -47,7 +47,7 @@ def export_study(root: Path, name: str) -> Iterator[Path]:
 
 
 def import_files(paths: Sequence[Path], out: Path, name: str | None = None) -> int:
-    """Read files into one table, one row an interval (:data:`COLUMNS`); the video is the file's name.
+    """Read files into one table, one row per interval (:data:`COLUMNS`); the video is the file's name.
 
     Args:
         paths: The files.

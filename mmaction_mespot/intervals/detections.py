@@ -18,7 +18,7 @@ class Detections:
 
     Attributes:
         segments: Half-open intervals ``[start, end)`` in the video's frames, float64, shape (N, 2).
-        scores: One score an interval, float64, shape (N,).
+        scores: One score per interval, float64, shape (N,).
         labels: Class of each interval (0 MaE, 1 ME), int64, shape (N,).
 
     Raises:
@@ -35,7 +35,7 @@ class Detections:
         object.__setattr__(self, 'labels', np.asarray(self.labels, dtype=np.int64).reshape(-1))
         if not len(self.segments) == len(self.scores) == len(self.labels):
             raise ValueError(
-                f'Detections need one score and one label an interval, found {len(self.segments)} segments, '
+                f'Detections need one score and one label per interval, found {len(self.segments)} segments, '
                 f'{len(self.scores)} scores, {len(self.labels)} labels'
             )
 

@@ -17,7 +17,7 @@ def label_by_length(segments: np.ndarray, fps: float) -> np.ndarray:
 
     Args:
         segments: Half-open intervals in frames, shape (N, 2).
-        fps: Frames a second.
+        fps: Frames per second.
 
     Returns:
         Labels, int64, shape (N,).

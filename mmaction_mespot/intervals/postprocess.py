@@ -116,7 +116,7 @@ def merge_windows(
 
     Args:
         windows: Windows of one video, each with its candidates in the video's frames.
-        fps: Frames a second of the video.
+        fps: Frames per second of the video.
         total_frames: Frames of the video.
         cfg: The settings.
 

@@ -16,7 +16,7 @@ def apply_thresholds(detections: Detections, thresholds: Sequence[float] | Mappi
 
     Args:
         detections: Scored intervals of a video.
-        thresholds: One threshold a class, by label or by class name; a score **equal** to it is kept.
+        thresholds: One threshold per class, by label or by class name; a score **equal** to it is kept.
     """
     if isinstance(thresholds, Mapping):
         thresholds = [thresholds[name] for name in CLASSES]

@@ -34,7 +34,7 @@ class PreparationEstimate:
         plan: The videos, by what has to be done with them.
         jobs: Processes that would work at a time.
         seconds_per_frame: Measured time of one process; None where no video could be measured.
-        bytes_per_frame: Measured bytes a frame, by stream.
+        bytes_per_frame: Measured bytes per frame, by stream.
         sample: Which frames were measured, or why none could be.
     """
 
@@ -58,7 +58,7 @@ class PreparationEstimate:
             lines += [
                 f'about {duration} with {self.jobs} working at a time, {format_bytes(sum(each.values()))} '
                 f'of disk ({parts})',
-                f'measured on {self.sample}: {self.seconds_per_frame * 1e3:.1f} ms a frame in one process; '
+                f'measured on {self.sample}: {self.seconds_per_frame * 1e3:.1f} ms per frame in one process; '
                 'other videos of other sizes differ',
             ]
         elif self.sample:

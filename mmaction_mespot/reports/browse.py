@@ -58,7 +58,7 @@ def browse(
 
 
 def draw_sheets(prepared: Path, entry: dict[str, Any], out: Path, flow_method: str) -> list[Path]:
-    """Draw the events of one video, 12 a sheet.
+    """Draw the events of one video, 12 per sheet.
 
     Args:
         prepared: The prepared data set.

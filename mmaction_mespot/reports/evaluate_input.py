@@ -137,7 +137,7 @@ class FileOptions:
         unlisted: What is done with videos that the annotations do not name, see the same.
         peaks: How events are found in frame scores; None for tables of detections.
         half_lengths: Of frame scores: half the length of an event in frames by class; one number for both.
-        label_fps: Frames a second of label tables that do not tell it.
+        label_fps: Frames per second of label tables that do not tell it.
         offset_rule: What ends an event without an offset in label tables.
     """
 

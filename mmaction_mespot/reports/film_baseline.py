@@ -63,7 +63,7 @@ def peaks_of(trace: np.ndarray, fps: float) -> Detections:
 
     Args:
         trace: Displacement of each region in inter-ocular distances, shape (n, regions, 2).
-        fps: Positions a second.
+        fps: Positions per second.
 
     Returns:
         Half-open intervals of positions.

@@ -42,7 +42,7 @@ class Film:
         video_id: Its name.
         subject: Its person.
         part: Part of the benchmark.
-        fps: Frames a second.
+        fps: Frames per second.
         total_frames: Number of frames.
         segments: Labels, half-open in frames, shape (m, 2).
         labels: Their classes, shape (m,).

@@ -44,7 +44,7 @@ class LabelSelection:
         Args:
             annotations: Annotations (JSON), or tables (see :func:`~mmaction_mespot.annotations.read_labels`).
             split: Only the people of this split of all files. Defaults to None, which is everybody.
-            fps: Frames a second of tables that do not tell it. Defaults to None.
+            fps: Frames per second of tables that do not tell it. Defaults to None.
             offset_rule: What ends an event without an offset in a table. Defaults to 'apex'.
 
         Raises:

@@ -19,13 +19,13 @@ MARGIN_S = 1.5
 
 
 def best_cases(outcomes: Sequence[Outcome], count: int = 3) -> list[Outcome]:
-    """The hits with the highest IoU, one a video as far as there are videos."""
+    """The hits with the highest IoU, one per video as far as there are videos."""
     hits = sorted((o for o in outcomes if o.kind == 'TP'), key=lambda o: (-o.iou, -o.score))
     return _spread_over_videos(hits, count)
 
 
 def worst_cases(outcomes: Sequence[Outcome], thresholds: Sequence[float], count: int = 3) -> list[Outcome]:
-    """The surest false detections and the longest missed labels, by turns, one a video as far as possible.
+    """The surest false detections and the longest missed labels, by turns, one per video as far as possible.
 
     A false detection is the surer, the more its score exceeds its class's threshold; a missed label counts by
     its length relative to the median of its class (a long expression should be the easier one).

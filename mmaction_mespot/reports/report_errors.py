@@ -125,7 +125,7 @@ def amplitude_rows(
     Args:
         outcomes: Of all videos.
         events: Known amplitudes by (part, video id).
-        groups: Number of equally large groups of amplitudes a class.
+        groups: Number of equally large groups of amplitudes per class.
 
     Returns:
         Rows ``class, amplitudes from - to, found, labels, share``; empty where no amplitude is known.

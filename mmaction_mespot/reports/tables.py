@@ -49,7 +49,7 @@ class EvaluationTable:
         return f'## {self.title}\n\n{markdown_table(self.header, [self.texts(row) for row in self.rows])}\n'
 
     def records(self) -> list[dict[str, Any]]:
-        """For JSON: one object a row, numbers in full."""
+        """For JSON: one object per row, numbers in full."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
     def texts(self, row: Sequence[Cell]) -> list[str]:

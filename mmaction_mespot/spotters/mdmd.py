@@ -23,7 +23,7 @@ class MDMDSpotter(FlowSpotter):
     flow to i is ahead of the flow to i + k is the block's difference. The mean over the third of the blocks
     with the largest differences, minus the mean of that value at i - k and i + k, is the relative difference
     r_i (negative ones are 0). Frames with r_i above ``mean + p (max - mean)`` of their video are kept; a
-    run of them is an interval. There is one k a class, and an interval counts if its length is one of that
+    run of them is an interval. There is one k per class, and an interval counts if its length is one of that
     class (ME up to 0.5 s).
 
     p has two parts here: `level` is the p at which intervals are cut out, and the score of an interval is the

@@ -118,7 +118,7 @@ class MovementSpotter:
         Args:
             streams: ``flow_roi`` (n, 14, 2) and ``head_motion`` (n, 2), px of the crop per `gap` frames;
                 ``face_shape`` (n, points, 3), px of the crop.
-            fps: Frames a second.
+            fps: Frames per second.
             gap: Frames between the two pictures of a flow field.
             crop_size: Side of the crop in px.
 

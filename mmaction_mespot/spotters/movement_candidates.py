@@ -43,7 +43,7 @@ class MovementTraces:
         head: Displacement of the head by optical flow, (n + 1, 1, 2), inter-ocular distances.
         turn: Yaw and pitch, (n + 1, 1, 2), slopes of the depth.
         closed: Whether the eyes are closed, (n,) bool.
-        fps: Frames a second.
+        fps: Frames per second.
     """
 
     flow: np.ndarray
@@ -66,7 +66,7 @@ def movement_traces(
         flow: ``flow_roi``, (n, 14, 2), px of the crop per `gap` frames, the head motion removed.
         head: ``head_motion``, (n, 2), px of the crop per `gap` frames.
         shapes: Shape points, (n, points, 3), px of the crop.
-        fps: Frames a second.
+        fps: Frames per second.
         gap: Frames between the two pictures of a flow field.
         crop_size: Side of the crop in px.
 

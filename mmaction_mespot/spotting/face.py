@@ -26,7 +26,7 @@ class SpotFace:
 
     Args:
         model: The spotter.
-        fps: Positions a second of the working grid.
+        fps: Positions per second of the working grid.
         gap: Positions between the two pictures of a flow field.
         number: Number of the face. Defaults to 0.
         video_fps: Frames per second of the video. Defaults to None: ``fps``.
@@ -102,7 +102,7 @@ class SpotFace:
         onset, offset, offset_s = self._source_index[first], self._source_index[last], self._time_s[last]
         if behind < len(self):
             before = max(self._source_index[behind] - 1, onset)
-            if before > offset:  # frames between two positions: 60 frames a second on a grid of 30
+            if before > offset:  # frames between two positions: 60 frames per second on a grid of 30
                 share = (before - offset) / (self._source_index[behind] - offset)
                 offset_s += share * (self._time_s[behind] - offset_s)
             offset = before if before > offset else offset

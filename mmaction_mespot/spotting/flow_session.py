@@ -23,7 +23,7 @@ class FlowSession:
     Args:
         spot: The spotter.
         streams: Names of the streams that it takes, such as ``flow_roi``.
-        fps: Frames a second.
+        fps: Frames per second.
     """
 
     def __init__(self, spot: Spot, streams: Sequence[str], fps: float) -> None:

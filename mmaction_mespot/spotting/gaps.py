@@ -33,7 +33,7 @@ class GapFinder:
     """Finds the gaps between the time stamps of a video's frames.
 
     Args:
-        fps: The nominal frames a second.
+        fps: The nominal frames per second.
     """
 
     def __init__(self, fps: float) -> None:

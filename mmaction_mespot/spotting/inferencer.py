@@ -66,7 +66,7 @@ class SpottingInferencer:
         weights: Checkpoint of a config's network. Defaults to None.
         device: Such as ``'cpu'`` or ``'cuda'``. Defaults to None: a GPU where there is one.
         face: Which face of several: ``'largest'`` or ``'center'`` of the first frame with a face, or
-            ``'all'``, one pass a face. Defaults to ``'largest'``.
+            ``'all'``, one pass per face. Defaults to ``'largest'``.
         batch_size: Windows that a network takes at once. Defaults to 8.
         amp: Run a network in half precision. Defaults to False.
         thresholds: Smallest score by class name (``MaE``, ``ME``), over the model's own. Defaults to None.

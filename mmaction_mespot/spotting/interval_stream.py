@@ -36,7 +36,7 @@ class IntervalStream:
     applied.
 
     Args:
-        fps: Frames a second of the candidates' frames.
+        fps: Frames per second of the candidates' frames.
         thresholds: Score threshold per class.
         post_processing: Settings of the merging.
     """

@@ -24,7 +24,7 @@ class SpotReporter:
     """Tell what happens: for people, for scripts, or errors only.
 
     ``bar``: a progress bar with the time left on stderr, and what was found on stdout. ``json-lines``: one
-    JSON object a line on stdout (``event``: ``start``, ``interval``, ``done``, ``failed``). ``quiet``:
+    JSON object per line on stdout (``event``: ``start``, ``interval``, ``done``, ``failed``). ``quiet``:
     nothing. Failures go to stderr in every mode, one line each.
 
     Args:

@@ -85,7 +85,7 @@ class Spotting:
 
     Attributes:
         path: The video.
-        fps: Its nominal frames a second.
+        fps: Its nominal frames per second.
         total_frames: Its number of frames.
         duration_s: Time stamp of its last frame, and the time that this one is shown.
         size: Width and height of its frames in px.
@@ -189,7 +189,7 @@ def join_faces(results: Sequence[Spotting], choice: str) -> Spotting:
     """Join the results of several faces of one video.
 
     Args:
-        results: One a face, at least one, of the same frames.
+        results: One per face, at least one, of the same frames.
         choice: How the faces were chosen, for the model's settings.
 
     Returns:

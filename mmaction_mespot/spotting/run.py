@@ -26,7 +26,7 @@ ROI = 'flow_roi'
 class SpotRun:
     """Spot one video; iterate over it for the intervals as they become final, then take `result`.
 
-    Each frame is decoded, aligned and flowed once. What grows with the video are a few numbers a frame.
+    Each frame is decoded, aligned and flowed once. What grows with the video are a few numbers per frame.
 
     Args:
         source: The opened video.

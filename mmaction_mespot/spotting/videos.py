@@ -35,8 +35,8 @@ class SpotOptions:
     """What to do with each video.
 
     Attributes:
-        out: Folder that gets one folder a video.
-        fps: Frames a second of folders of images, or in place of a video file's own time stamps.
+        out: Folder that gets one folder per video.
+        fps: Frames per second of folders of images, or in place of a video file's own time stamps.
         overlay: Whether to write ``overlay.mp4``.
         megc: Whether to write ``<out>/megc.csv``.
         labels: Labelled events, or None.

@@ -84,7 +84,7 @@ def counts_at(video: ReviewedVideo, thresholds: Sequence[float]) -> np.ndarray:
 def gain_report(
     videos: Sequence[ReviewedVideo], before: tuple[float, float], seed: int = 0
 ) -> dict[str, object]:
-    """Precision, recall, F1 and false detections a minute before and after, each video left out in turn.
+    """Precision, recall, F1 and false detections per minute before and after, each video left out in turn.
 
     Args:
         videos: Two reviewed videos at least; each is judged by the calibration of the others.

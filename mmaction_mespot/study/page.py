@@ -32,9 +32,9 @@ def write_page(intervals: pd.DataFrame, videos: pd.DataFrame, failures: pd.DataF
     """Write the page.
 
     Args:
-        intervals: One row an interval, see :mod:`mmaction_mespot.study.tables`.
-        videos: One row a video.
-        failures: One row a video that failed.
+        intervals: One row per interval, see :mod:`mmaction_mespot.study.tables`.
+        videos: One row per video.
+        failures: One row per video that failed.
         path: The HTML file; links lead to the videos' folders beside it.
     """
     counts = ', '.join(f'{int((intervals["label"] == label).sum())} {label}' for label in CLASSES)

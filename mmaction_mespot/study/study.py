@@ -24,9 +24,9 @@ class Study:
         meta: A CSV of the study's own with a column ``video`` or ``subject``. Defaults to None.
 
     Attributes:
-        intervals: One row an interval.
-        videos: One row a video.
-        failures: One row a video that failed.
+        intervals: One row per interval.
+        videos: One row per video.
+        failures: One row per video that failed.
 
     Raises:
         MESpotError: If the folder or the CSV cannot be used.

@@ -1,4 +1,4 @@
-"""Two tidy tables over the results of a study: one row an interval, one row a video."""
+"""Two tidy tables over the results of a study: one row per interval, one row per video."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class Camera:
     Args:
         width: Width of a frame in px, a multiple of 8.
         height: Height of a frame in px, a multiple of 8.
-        fps: Frames a second.
+        fps: Frames per second.
         noise: Standard deviation of the sensor's noise in grey levels.
         flicker: Relative amplitude of the flicker of the light at 50 Hz, aliased by the frame rate.
         exposure: Standard deviation of the slow drift of the exposure, relative.

@@ -60,7 +60,7 @@ def make_dataset(
         seed: Seed of everything.
 
     Returns:
-        The roots, one a part, each in the layout of CAS(ME)^2.
+        The roots, one per part, each in the layout of CAS(ME)^2.
 
     Raises:
         ValueError: On an unknown size or part, too few people, or a still without a face.

@@ -23,10 +23,10 @@ class PartRecipe:
         name: One of `PARTS`.
         mae_amplitude: Median peak displacement of a macro-expression, in inter-ocular distances.
         me_amplitude: The same of a micro-expression.
-        blinks: Blinks a minute.
-        swallows: Swallows a minute.
+        blinks: Blinks per minute.
+        swallows: Swallows per minute.
         head_shifts: Changes of the head's pose a minute.
-        speech: Bursts of speech a minute.
+        speech: Bursts of speech per minute.
         head_scale: Factor on every motion of the head (1 is the lab's seated subject).
         drift: Standard deviation of the tonic drift of the face, in inter-ocular distances.
         cameras: The cameras, one drawn for each video.
@@ -53,7 +53,7 @@ class SizeRecipe:
     Args:
         name: `tiny`, `quick` or `standard`.
         people: Number of people of train, val and test.
-        videos: Videos a person of train, val and test.
+        videos: Videos per person of train, val and test.
         seconds: Length of a video.
         me_count: Smallest and largest number of micro-expressions of a video.
         mae_count: The same of macro-expressions.

@@ -53,12 +53,12 @@ def find_people(faces: Path | None = None) -> list[PersonStills]:
     """List the people whose stills are at hand.
 
     Args:
-        faces: None for the ORL faces; else a folder with either one file a person, one folder a person (the
-            first still by name is the resting one), or one folder an expression with the same file names in
+        faces: None for the ORL faces; else a folder with either one file per person, one folder per person
+            (the first still by name is the resting one), or one per expression with the same file names in
             each, one of them called `neutral`.
 
     Returns:
-        One entry a person, in order of names.
+        One entry per person, in order of names.
 
     Raises:
         FileNotFoundError: If there are no stills.

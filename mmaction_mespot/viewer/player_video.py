@@ -27,7 +27,7 @@ def write_preview(path: Path, fps: float, preview: Path) -> None:
 
     Args:
         path: A video file or a folder of images.
-        fps: Frames a second of a folder.
+        fps: Frames per second of a folder.
         preview: The MP4 to write, whole or not at all.
 
     Raises:

@@ -31,7 +31,7 @@ BROWSER_SUFFIXES = ('.mp4', '.m4v', '.mov', '.webm')
 
 
 class ResultFolder:
-    """One folder of results, with one folder a video in it.
+    """One folder of results, with one folder per video in it.
 
     Args:
         root: Folder that ``tools/spot.py --out`` wrote.

@@ -23,7 +23,7 @@ def plot_bars(
     """Draw one group of bars per group name, one bar per series, with its value above it.
 
     Args:
-        values: By series (a method, a class): one value a group, in [0, 1]; NaN leaves a gap.
+        values: By series (a method, a class): one value per group, in [0, 1]; NaN leaves a gap.
         groups: Names of the groups (the parts).
         path: The PNG to write.
         spreads: By series: half-length of the error bars; None for no error bars.

@@ -35,7 +35,7 @@ class SheetEvent:
 
 
 def plot_contact_sheet(events: Sequence[SheetEvent], path: str | Path, title: str = '') -> Path:
-    """Draw onset, apex, offset and the motion from onset to apex, two events a line.
+    """Draw onset, apex, offset and the motion from onset to apex, two events per line.
 
     The full colour of a motion picture is its own 99th percentile, named below it, at least 1 px.
 

@@ -1,4 +1,4 @@
-"""Differences with their intervals, a panel a group."""
+"""Differences with their intervals, a panel per group."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def find_scalars(work_dir: str | Path) -> Path | None:
 
 
 def read_scalars(path: str | Path) -> Curves:
-    """Read mmengine's scalars, one JSON object a line.
+    """Read mmengine's scalars, one JSON object per line.
 
     Args:
         path: ``vis_data/scalars.json`` of a run.

@@ -17,7 +17,7 @@ _BINS = 24
 
 
 def plot_outcome_lengths(lengths: Mapping[tuple[str, int], Sequence[float]], path: str | Path) -> Path:
-    """Draw histograms of the lengths on a logarithmic axis, one column a class, one row a kind.
+    """Draw histograms of the lengths on a logarithmic axis, one column per class, one row per kind.
 
     Args:
         lengths: Seconds, by kind (a key of `KINDS`) and class.

@@ -106,7 +106,7 @@ def write_video(frames: Iterable[np.ndarray], fps: float, size: tuple[int, int],
 
     Args:
         frames: (H, W, 3) RGB uint8, of even sides.
-        fps: Frames a second.
+        fps: Frames per second.
         size: Width and height of the frames.
         path: The MP4 to write.
 

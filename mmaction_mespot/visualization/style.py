@@ -23,14 +23,14 @@ def new_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
 
 
 def check_groups(values: Mapping[str, Sized], groups: Sequence[str]) -> None:
-    """Check that every series has one value a group.
+    """Check that every series has one value per group.
 
     Raises:
         ValueError: If one has another number of values.
     """
     for name, row in values.items():
         if len(row) != len(groups):
-            raise ValueError(f'Series {name!r} needs {len(groups)} values (one a group), found {len(row)}')
+            raise ValueError(f'Series {name!r} needs {len(groups)} values (one per group), found {len(row)}')
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:

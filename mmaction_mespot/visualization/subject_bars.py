@@ -17,7 +17,7 @@ _MARKERS = ('o', 'D')
 
 
 def plot_subject_bars(counts: Mapping[str, Mapping[str, Counts]], path: str | Path) -> Path:
-    """Draw one row a person, the best one above, with the counts at the right.
+    """Draw one row per person, the best one above, with the counts at the right.
 
     A class without labels and detections has no mark. The dashed line is the F1 pooled over all of them,
     which is not the mean of the bars.

@@ -101,7 +101,7 @@ def _best_with_picture(bars: Sequence[TimelineBar]) -> list[TimelineBar]:
 
 
 def _draw_lane(axes: Axes, name: str, bars: Sequence[TimelineBar], duration_s: float) -> None:
-    """Bars of both classes, one row a class; bars that overlap lie in lanes of their row."""
+    """Bars of both classes, one row per class; bars that overlap lie in lanes of their row."""
     for label, colour in enumerate(CLASS_COLOURS):
         own = [bar for bar in bars if bar.label == label]
         lengths = np.array([bar.end_s - bar.start_s for bar in own])

@@ -63,7 +63,7 @@ def write_workbook(
     naming_rule_2: list[tuple] | None = None,
     blank_rows_above: int = 0,
 ) -> None:
-    """Write the three sheets, without headers, `naming rule1` with one row an event."""
+    """Write the three sheets, without headers, `naming rule1` with one row per event."""
     labels = LABELS if labels is None else labels
     book = openpyxl.Workbook()
     sheet = book.active

@@ -43,7 +43,7 @@ def test_whole_videos(root: Path, tmp_path: Path) -> None:
 def test_windows_in_mmaction2s_data_set(root: Path, tmp_path: Path) -> None:
     init_default_scope('mmaction')
     counts = export_activitynet(root, root / 'features', tmp_path, clip_len=64, stride=32)
-    assert counts['val'] == 3  # 240 frames of 60 a second: 120 positions
+    assert counts['val'] == 3  # 240 frames of 60 per second: 120 positions
     pipeline = [dict(type='LoadLocalizationFeature'), dict(type='GenerateLocalizationLabels')]
     data = DATASETS.build(
         dict(

@@ -108,7 +108,7 @@ def test_streams_grid_and_time_stamps(root: Path, tmp_path: Path) -> None:
     for one, other in zip(full.read('rgb'), small.read('rgb'), strict=True):
         assert other.shape[2:] == (1, 1)
         np.testing.assert_allclose(other[:, :, 0, 0], one.mean(axis=(2, 3)), rtol=2e-3, atol=2e-3)
-    # 240 frames of 60 a second, read at 30: the last position of stride 2 is centred on position 119
+    # 240 frames of 60 per second, read at 30: the last position of stride 2 is centred on position 119
     assert small.times('rgb', 0)[-1] == pytest.approx(119 / 30)
     # shorter than a window: it is filled up
     assert FeatureReader(native / 's03_0101.h5').attrs['positions'] == 96
@@ -150,7 +150,7 @@ def test_weights_of_a_recogniser_fill_every_stream(root: Path, tmp_path: Path) -
 
 def test_what_cannot_be_extracted(root: Path, tmp_path: Path) -> None:
     cfg = config('lite', root)
-    with pytest.raises(MESpotError, match='at least one cell a side, found 0'):
+    with pytest.raises(MESpotError, match='at least one cell per side, found 0'):
         extract_features(cfg, tmp_path / 'w.pth', root, tmp_path, grid=0)
     with pytest.raises(MESpotError, match=r'checkpoint not found: .*w\.pth'):
         extract_features(cfg, tmp_path / 'w.pth', root, tmp_path)

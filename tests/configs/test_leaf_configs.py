@@ -68,7 +68,7 @@ def test_papers_settings(name: str, fold: str, monkeypatch: pytest.MonkeyPatch) 
     ('name', 'interval'), [('casme2', 1), ('samm', 7), ('casme3', 1), ('smic', 2), ('fourdme', 2)]
 )
 def test_frames_between_positions(data: Path, name: str, interval: float) -> None:
-    """s02 has 60 frames a second, an ME at [120, 144) and a MaE at [20, 100)."""
+    """s02 has 60 frames per second, an ME at [120, 144) and a MaE at [20, 100)."""
     cfg = Config.fromfile(CONFIGS / '_base_' / 'datasets' / f'{name}.py')
     window = DATASETS.build(cfg.test_dataloader.dataset).get_data_info(0)
     assert window['frame_interval'] == interval

@@ -30,7 +30,7 @@ def test_windows_and_times(tmp_path: Path) -> None:
     window = reader.read('flow', 4, 8)
     np.testing.assert_array_equal(window[0], whole[0][2:])
     np.testing.assert_array_equal(window[1], whole[1][1:])
-    # position 1 of the second level stands for instants 4 to 8 at 30 a second: its centre is 0.2 s
+    # position 1 of the second level stands for instants 4 to 8 at 30 per second: its centre is 0.2 s
     np.testing.assert_allclose(reader.times('flow', 1), [2 / 30, 6 / 30, 10 / 30])
     rng = np.random.default_rng(0)
     np.testing.assert_array_equal(whole[0][:4], rng.normal(size=(4, 3, 2, 2)).astype(np.float32))

@@ -50,7 +50,7 @@ def test_window_of_the_test_by_hand(prepared: Path) -> None:
 
 
 def test_target_fps_and_frame_interval(prepared: Path) -> None:
-    # 60 frames a second seen at 30: two frames a position, 64 positions span 128 frames
+    # 60 frames per second seen at 30: two frames per position, 64 positions span 128 frames
     window = dataset(prepared, split='val', target_fps=30, test_mode=True, pipeline=[])
     assert [window[i]['window_start'] for i in range(len(window))] == [0, 64, 112]
     assert window[0]['frame_interval'] == 2.0
@@ -180,7 +180,7 @@ def test_windows_slide_by_half_their_length(prepared: Path) -> None:
 
 def test_context_and_alignment(prepared: Path) -> None:
     options = dict(split='val', target_fps=30, pipeline=[], context=8, align=8)
-    windows = dataset(prepared, test_mode=True, **options)  # s02: 240 frames of 60 a second
+    windows = dataset(prepared, test_mode=True, **options)  # s02: 240 frames of 60 per second
     assert [windows[i]['window_start'] for i in range(len(windows))] == [0, 64, 112]
     assert windows[2]['window_position'] == 56
     frames = windows[2]['frame_inds']

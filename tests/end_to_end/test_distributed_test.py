@@ -49,7 +49,7 @@ def test_two_processes_give_the_metrics_of_one(tmp_path: Path, monkeypatch: pyte
     config.write_text(CONFIG.format(base=ROOT / 'configs' / 'mespot_lite_synthetic_quick.py'))
     cfg = Config.fromfile(config)
     init_default_scope('mmaction')
-    # Windows of 32 positions, 16 apart, of videos with 300, 200 and (at 60 frames a second) 120 positions.
+    # Windows of 32 positions, 16 apart, of videos with 300, 200 and (at 60 frames per second) 120 positions.
     assert len(DATASETS.build(cfg.test_dataloader.dataset)) == 18 + 12 + 7
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)

@@ -86,7 +86,7 @@ def test_text() -> None:
         'dry run, nothing is written: 1 videos done, 2 left (72000 frames), 1 bad',
         'bad: y: y/1.jpg: missing',
         'about 30 min with 2 working at a time, 3.0 GB of disk (flow 2.1 GB, rgb 936 MB)',
-        'measured on the first 60 frames of v: 50.0 ms a frame in one process; '
+        'measured on the first 60 frames of v: 50.0 ms per frame in one process; '
         'other videos of other sizes differ',
     ]
 

@@ -92,5 +92,5 @@ def test_the_configs_say_how_their_videos_were_prepared(
     torch.save({'state_dict': MODELS.build(cfg.model).state_dict()}, tmp_path / 'w.pth')
     model = load_network(config, cfg, tmp_path / 'w.pth', NetworkOptions())
     assert (model.preparation.crop_size, model.preparation.flow_method) == (crop_size, method)
-    # The slim network reads 15 positions a second; videos are aligned at 30 for it, as in its training.
+    # The slim network reads 15 positions per second; videos are aligned at 30 for it, as in its training.
     assert model.target_fps == 30

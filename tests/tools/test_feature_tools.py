@@ -52,7 +52,7 @@ def test_from_videos_to_csv_and_back(
     assert run(monkeypatch, *extract, '--grid', 2, '--half') == 0
     assert 'features: 1 videos done, 0 kept from before' in capsys.readouterr().out
     reader = FeatureReader(data / 'features' / f'{video}.h5')
-    # 240 frames of 60 a second: 120 positions at 30 a second, a window has 128
+    # 240 frames of 60 per second: 120 positions at 30 per second, a window has 128
     assert [level.shape for level in reader.read('flow')] == [(64, 32, 2, 2), (32, 48, 2, 2), (16, 48, 2, 2)]
     assert run(monkeypatch, *extract, '--grid', 'many') == 2
     assert "--grid must be 'native' or a number of cells, found 'many'" in capsys.readouterr().err

@@ -93,7 +93,7 @@ def picture(face: np.ndarray, flow: np.ndarray, rng: np.random.Generator) -> np.
 
 
 def measure(methods: dict[str, FlowMethod], faces: list[np.ndarray], size: int) -> dict[str, np.ndarray]:
-    """Rows (faces, 5) by method: error on the face, on the moving pixels, gain, noise at rest, ms a pair."""
+    """Rows (faces, 5) by method: error on the face, on moving pixels, gain, noise at rest, ms per pair."""
     y, x = np.mgrid[:size, :size] / size - 0.5
     oval = (x / 0.40) ** 2 + (y / 0.48) ** 2 < 1
     rng = np.random.default_rng(0)
@@ -116,7 +116,7 @@ def measure(methods: dict[str, FlowMethod], faces: list[np.ndarray], size: int) 
 
 
 def cuda_ms(faces: list[np.ndarray], size: int) -> float:
-    """Wall-clock ms a pair on the GPU, in a batch."""
+    """Wall-clock ms per pair on the GPU, in a batch."""
     rng = np.random.default_rng(1)
     motion, _ = smooth_motion(size, rng)
     first, second = picture(faces[0], motion * 0, rng), picture(faces[0], motion, rng)
@@ -136,7 +136,7 @@ def print_table(rows: dict[str, np.ndarray], size: int, console: Console) -> Non
         'EPE moving',
         'gain',
         'noise at rest',
-        'ms a pair',
+        'ms per pair',
         'times faster',
         'EPE ratio',
     ):
@@ -169,9 +169,7 @@ def main() -> None:
     faces = read_faces(args.faces, args.count, args.size)
     print_table(measure(flow_methods(), faces, args.size), args.size, console)
     if torch.cuda.is_available():
-        console.print(
-            f'TV-L1 on CUDA, batches of {CUDA_BATCH}: {cuda_ms(faces, args.size):.2f} ms a pair (wall clock).'
-        )
+        console.print(f'TV-L1 on CUDA, batches of {CUDA_BATCH}: {cuda_ms(faces, args.size):.2f} ms per pair.')
     else:
         console.print('TV-L1 on CUDA skipped: torch sees no GPU.')
 

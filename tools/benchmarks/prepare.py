@@ -1,4 +1,4 @@
-"""Measure the preparation: frames a second and peak memory of each stage, in one process and in two.
+"""Measure the preparation: frames per second and peak memory of each stage, in one process and in two.
 
 Each stage runs in fresh processes of one thread; two start together and do the same work each. The CPU
 columns count frames by the CPU time that a process got, so that other work on the machine matters little:
@@ -160,7 +160,7 @@ def measure(name: str, work: Work, processes: int, context: Any) -> list[Measure
 
 def stage_table(folder: Path, frames: int, size: int, context: Any) -> Table:
     """Every stage in one process and in two."""
-    table = Table(title=f'{frames} frames a process, crop {size} px, {os.cpu_count()} cores')
+    table = Table(title=f'{frames} frames per process, crop {size} px, {os.cpu_count()} cores')
     table.add_column('stage')
     for title in ('frames/s CPU, 1', '2', 'times', 'frames/s wall, 1', '2', 'times', 'peak MB'):
         table.add_column(title, justify='right')
@@ -197,7 +197,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--source', type=Path, help="folder of a video's .jpg frames (default: a portrait)")
-    parser.add_argument('--frames', type=int, default=150, help='frames a process and stage (default: 150)')
+    parser.add_argument('--frames', type=int, default=150, help='frames per process and stage (default: 150)')
     parser.add_argument('--size', type=int, default=224, help='side of the crop in px (default: 224)')
     parser.add_argument('--short', type=float, default=30.0, help='seconds of the short video (default: 30)')
     parser.add_argument('--long', type=float, default=300.0, help='seconds of the long video (default: 300)')

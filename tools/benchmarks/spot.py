@@ -161,7 +161,7 @@ def main() -> None:
     seconds, frames, starts = stages(inferencer, args.video)
     wall = time.perf_counter() - began
     table = Table(title=f'{args.video}: {frames} frames, lite network, windows overlap by 75 %')
-    for title in ('stage', 'frames a CPU second', 'CPU ms a frame'):
+    for title in ('stage', 'frames per CPU second', 'CPU ms per frame'):
         table.add_column(title, justify='left' if title == 'stage' else 'right')
     for name, value in seconds.items():
         table.add_row(name, f'{frames / max(value, 1e-9):.0f}', f'{1e3 * value / frames:.2f}')

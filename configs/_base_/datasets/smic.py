@@ -1,4 +1,4 @@
-# SMIC-E-long (ME only): 30 positions a second, whether the camera gave 100 (HS) or 25 (VIS, NIR) frames.
+# SMIC-E-long (ME only): 30 positions per second, whether the camera gave 100 (HS) or 25 (VIS, NIR) frames.
 _base_ = ['./casme2.py']
 data_root = '{{$MESPOT_DATA:data/smic}}'
 fold = '{{$MESPOT_FOLD:s01}}'

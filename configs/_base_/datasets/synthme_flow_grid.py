@@ -1,4 +1,4 @@
-# The synthetic benchmark for the lite network: flow on a 12 x 12 grid, 128 positions at 30 a second.
+# The synthetic benchmark for the lite network: flow on a 12 x 12 grid, 128 positions at 30 per second.
 # The environment variable MESPOT_DATA sets the path of the prepared data.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
 # How the videos were prepared; tools/spot.py prepares videos of one's own alike.

@@ -1,5 +1,5 @@
 # The synthetic benchmark for two-stream networks: aligned faces and their optical flow at 64 px. 64 positions
-# at 15 a second cost half of 30, and the flow between frames 4/30 s apart still sees all motion.
+# at 15 per second cost half of 30, and the flow between frames 4/30 s apart still sees all motion.
 # The environment variable MESPOT_DATA sets the path of the prepared data.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
 # How the videos were prepared; tools/spot.py prepares videos of one's own alike.

@@ -1,4 +1,4 @@
-# MMAction2's BMN with one bin a position, narrowed for the CPU (MMAction2: 100 bins, widths 256, 128, 512).
+# MMAction2's BMN with one bin per position, narrowed for the CPU (MMAction2: 100 bins, widths 256, 128, 512).
 model = dict(
     type='BMN',
     temporal_dim=64,

@@ -1,5 +1,5 @@
-# The synthetic benchmark as pseudo-videos: sliding windows of 64 positions at 15 a second (4.27 s), flow on a
-# 12 x 12 grid as 288 features a position. Another place of the prepared data: MESPOT_DATA.
+# The synthetic benchmark as pseudo-videos: sliding windows of 64 positions at 15 per second (4.27 s), flow on
+# a 12 x 12 grid as 288 features per position. MESPOT_DATA sets the path of the prepared data.
 data_root = '{{$MESPOT_DATA:data/synthme}}'
 load = dict(type='LoadStreams', streams=dict(flow='flow_grid'), in_memory=True)
 pack = dict(

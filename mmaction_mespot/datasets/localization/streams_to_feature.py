@@ -13,9 +13,9 @@ from mmaction_mespot.datasets.transforms.stream_resize import stream_keys
 
 @TRANSFORMS.register_module()
 class StreamsToFeature(BaseTransform):
-    """Flatten the streams of a window into one feature vector a position.
+    """Flatten the streams of a window into one feature vector per position.
 
-    Small streams are features as they are: ``flow_roi`` gives 28 numbers a position, ``flow_grid`` 288.
+    Small streams are features as they are: ``flow_roi`` gives 28 numbers per position, ``flow_grid`` 288.
 
     Required keys: ``rgb`` (T, H, W, 3), ``flow`` (T, ..., 2), or both. Added key: ``raw_feature`` (C, T)
     float32, the name that MMAction2's localization pipelines use.

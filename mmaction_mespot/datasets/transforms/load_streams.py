@@ -21,14 +21,14 @@ _OPEN_READERS = 64
 class LoadStreams(BaseTransform):
     """Read the streams of a window.
 
-    Required keys: ``store_root, video_id, total_frames, frame_inds`` (T,). Added keys: one a stream, ``rgb``
-    (T, H, W, 3) uint8 or ``flow`` (T, H, W, 2) float32 in pixels of the crop.
+    Required keys: ``store_root, video_id, total_frames, frame_inds`` (T,). Added keys, one per stream:
+    ``rgb`` (T, H, W, 3) uint8 or ``flow`` (T, H, W, 2) float32 in pixels of the crop.
 
     Args:
         streams: Folder of the store by the stream's key, such as ``dict(flow='flow_grid')``.
         remove_head_motion: Subtract the head motion from the flow. Defaults to True.
-        in_memory: Keep each video after its first reading, one copy a process: for streams as small as
-            ``flow_grid`` (0.6 KB a frame), where opening files would take longer than training. Defaults to
+        in_memory: Keep each video after its first reading, one copy per process: for streams as small as
+            ``flow_grid`` (0.6 KB per frame), where opening files would take longer than training. Defaults to
             False.
     """
 

@@ -157,7 +157,7 @@ def thresholds_at_rate(
         rule: A protocol (matching is one to one in any case), or the IoU threshold of the default one.
 
     Returns:
-        One threshold a class: a score of the videos, or just above the highest where nothing is kept. A
+        One threshold per class: a score of the videos, or just above the highest where nothing is kept. A
         detection is kept if its score is **at least** the threshold.
 
     Raises:

@@ -26,7 +26,7 @@ def best_thresholds(videos: Sequence[VideoResult], rule: Protocol | float = DEFA
         rule: A protocol (matching is one-to-one in any case), or the IoU threshold of the default one.
 
     Returns:
-        One threshold a class; a detection is kept if its score is **at least** the threshold.
+        One threshold per class; a detection is kept if its score is **at least** the threshold.
     """
     return tuple(_best_threshold(videos, label, rule) for label in range(len(CLASSES)))
 

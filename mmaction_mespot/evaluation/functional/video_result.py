@@ -19,7 +19,7 @@ class VideoResult:
         video_id: Name of the video.
         subject: Its person; the unit of resampling.
         part: Part of a data set that is reported by itself, or None.
-        fps: Frames a second.
+        fps: Frames per second.
         total_frames: Frames of the video; 0 where labels without frames do not tell it.
         segments: Ground truth, half-open intervals in frames, float64, shape (M, 2).
         labels: Classes of the ground truth, int64, shape (M,).

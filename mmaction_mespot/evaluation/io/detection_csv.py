@@ -70,7 +70,7 @@ def read_detection_csv(
         video: Name of the video where no column names it. Defaults to None: a column must.
 
     Returns:
-        One entry a video (and subject), in the order of their first rows; rows keep their order. None for a
+        One entry per video (and subject), in the order of their first rows; rows keep their order. None for a
         file without any row.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Reading detections from a folder with one file a video, or several."""
+"""Reading detections from a folder with one file per video, or several."""
 
 from __future__ import annotations
 

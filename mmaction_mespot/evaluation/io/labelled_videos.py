@@ -266,7 +266,7 @@ def _fit(detections: Detections, total_frames: float, out: np.ndarray, outside: 
 def _outside_problems(
     entry: Mapping[str, Any], videos: Sequence[VideoDetections], out: np.ndarray
 ) -> list[str]:
-    """One line a detection that reaches outside."""
+    """One line per detection that reaches outside."""
     places: list[str] = []
     for video in videos:
         segments = video.detections.segments.tolist()

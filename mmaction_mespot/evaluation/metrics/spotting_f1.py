@@ -121,7 +121,7 @@ class SpottingF1Metric(BaseMetric):
         Args:
             data_batch: The batch; its ``data_samples`` give the meta information that an output lacks
                 (``proposal_list`` comes with a video name only).
-            data_samples: The model's outputs, one a window.
+            data_samples: The model's outputs, one per window.
 
         Raises:
             MESpotError: If outputs are missing, or one lacks what the metric needs.

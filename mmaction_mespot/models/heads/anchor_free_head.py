@@ -125,7 +125,7 @@ class AnchorFreeHead(LevelHead):
                 instants, ``labels``) and the metainfo ``fps`` and ``frame_interval``.
 
         Returns:
-            ``loss_cls``, ``loss_boundary``, and ``positives``, the positive points a window (for the log).
+            ``loss_cls``, ``loss_boundary``, and ``positives``, the positive points per window (for the log).
 
         Raises:
             MESpotError: If a data sample lacks one of these metainfo keys.

@@ -120,7 +120,7 @@ class CRNHead(LevelHead):
                 instants, ``labels``).
 
         Returns:
-            ``loss_cls``, ``loss_boundary``, and ``positives``, the positive anchors a window (for the log).
+            ``loss_cls``, ``loss_boundary``, and ``positives``, the positive anchors per window (for the log).
         """
         logits, offsets, anchors = self._flatten(*self(features))
         assigned, labels, boundaries = [], [], []

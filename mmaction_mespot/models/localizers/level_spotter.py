@@ -43,7 +43,7 @@ class LevelSpotter(BaseModel):
         """Store the chosen thresholds.
 
         Args:
-            thresholds: One score a class, MaE first.
+            thresholds: One score per class, MaE first.
 
         Raises:
             MESpotError: If there is not one finite number for each class.

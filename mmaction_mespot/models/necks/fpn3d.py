@@ -19,7 +19,7 @@ class FPN3D(BaseModule):
 
     Beside :class:`BiFPN3D`, with the same laterals, the same levels above the backbone's and the same kind of
     convolution. What differs is the fusion: one way from coarse to fine, plain sums, no attention, one
-    convolution a level.
+    convolution per level.
 
     Args:
         in_channels: Channels of the backbone's levels, fine to coarse.

@@ -38,8 +38,8 @@ class StreamingSpotter:
         model: A :class:`MESpotter`; it is moved to the device and set to evaluation.
         clip_len: Positions of a window, a multiple of the coarsest stride.
         stride: Positions between the starts of windows, a multiple of the coarsest stride.
-        fps: Frames a second of the video.
-        target_fps: Positions a second; None reads every frame. Defaults to None.
+        fps: Frames per second of the video.
+        target_fps: Positions per second; None reads every frame. Defaults to None.
         streams: Names of the streams that :meth:`push` gets. Defaults to ``('flow',)``.
         context: Positions of context on each side of a chunk. A smaller one than the receptive field makes
             the features depend on the chunks. Defaults to None: the model's own ``context``, or, where that

@@ -22,7 +22,7 @@ class WindowSettings:
     Attributes:
         clip_len: Positions of a window.
         stride: Positions between the starts of sliding windows.
-        target_fps: Positions a second, or None.
+        target_fps: Positions per second, or None.
         frame_interval: Frames between positions where ``target_fps`` is None.
         context: Positions of context on each side.
         streams: Folder of the store by stream, such as ``{'flow': 'flow_grid'}``.

@@ -14,7 +14,7 @@ from mmaction_mespot.intervals.grid import level_positions
 
 @TASK_UTILS.register_module()
 class SegmentAnchors:
-    """One anchor a position and level, centred on the position, of a length tied to the level's stride.
+    """One anchor per position and level, centred on the position, of a length tied to the level's stride.
 
     Position ``i`` of a level with stride ``s`` stands for the window instant ``(i + 0.5) * s``::
 

@@ -15,12 +15,12 @@ from mmaction_mespot.intervals.grid import level_positions
 
 @TASK_UTILS.register_module()
 class SegmentPoints:
-    """One point a position and level, with the distances that its level regresses.
+    """One point per position and level, with the distances that its level regresses.
 
     The ranges are in seconds, so that they mean the same at every frame rate; they follow one another and
     leave no gap. A point in the middle of an event is half its length away from the ends: with the defaults,
     P3 answers for events up to 0.3 s, P4 up to 0.6 s, P5 1.2 s, P6 2.4 s, P7 for longer ones, about as the
-    CRN's anchors do at 30 positions a second.
+    CRN's anchors do at 30 positions per second.
 
     Args:
         strides: Stride of each level in instants, fine to coarse. Defaults to ``(2, 4, 8, 16, 32)``.

@@ -1,6 +1,6 @@
 """Aligned face crops whose own motion is too slow to look like an expression.
 
-A similarity a frame maps the face to canonical eye positions; the similarities are smoothed heavily over
+A similarity per frame maps the face to canonical eye positions; the similarities are smoothed heavily over
 time, since a crop that is fitted to each frame by itself moves by 0.06 px and more from frame to frame, as a
 micro-expression does.
 """

@@ -16,7 +16,7 @@ _OUTPUTS = ('regressors', 'classificators')
 
 
 def blazeface_anchors() -> np.ndarray:
-    """(896, 2) anchor centres in [0, 1]: 2 a cell of the 16 x 16 map, 6 a cell of the 8 x 8 map.
+    """(896, 2) anchor centres in [0, 1]: 2 per cell of the 16 x 16 map, 6 per cell of the 8 x 8 map.
 
     Source: MediaPipe's ``face_detection_short_range`` graph (strides 8, 16, 16, 16; fixed anchor size).
     """

@@ -29,7 +29,7 @@ class FaceAligner:
     """Take frames, give aligned frames as soon as they are settled.
 
     Args:
-        fps: Positions a second.
+        fps: Positions per second.
         crop_size: Side of the crop in px.
         tracker: The face networks.
         face: Which face, see :func:`align_stream`.

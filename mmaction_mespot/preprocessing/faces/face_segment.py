@@ -27,7 +27,7 @@ class FaceSegment:
 
     Args:
         first: First position of the stretch.
-        fps: Positions a second.
+        fps: Positions per second.
         crop_size: Side of the crop in px.
     """
 

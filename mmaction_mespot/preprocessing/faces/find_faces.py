@@ -1,4 +1,4 @@
-"""Which faces a video shows."""
+"""Which faces per video shows."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def grid_means(flow: np.ndarray, cells: int = 12) -> np.ndarray:
 
     Args:
         flow: (S, S, 2) float32 px.
-        cells: Cells a side. Defaults to 12.
+        cells: Cells per side. Defaults to 12.
 
     Returns:
         (cells, cells, 2) float32 px.

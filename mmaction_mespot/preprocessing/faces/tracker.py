@@ -52,7 +52,7 @@ class FaceTracker:
         """Follow a face through images that come one after the other, :meth:`step_frames` apart.
 
         Args:
-            fps: Frames a second.
+            fps: Frames per second.
             choice: Which face, see :data:`FaceChoice`. Defaults to ``'largest'``.
             reach: See :class:`FaceFollower`. Defaults to None.
         """

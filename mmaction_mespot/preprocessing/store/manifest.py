@@ -16,7 +16,7 @@ FORMAT = 1
 
 
 class Manifest:
-    """Records of the videos of a prepared folder, one small file a video, and ``manifest.json`` over all.
+    """Records of the videos of a prepared folder, one small file per video, and ``manifest.json`` over all.
 
     Each finished video has ``parameters`` (what its files depend on), ``files`` (path relative to the folder:
     bytes and SHA-256) and ``notes`` (on the face track); each failed one has its reason. A change of a video

@@ -5,7 +5,7 @@ A store file is one HDF5 file for one stream of one video.
 | kind | ``data`` | beside it |
 |---|---|---|
 | ``rgb`` | the frames' JPEGs (quality 95), one after the other, uint8 | ``offsets`` (n + 1,) int64 |
-| ``flow`` | (n, H, W, 2) int16 in steps of 1/32 px, shuffled and deflated, a chunk a frame | |
+| ``flow`` | (n, H, W, 2) int16 in steps of 1/32 px, shuffled and deflated, a chunk per frame | |
 | any other | (n, ...) float16, chunks of 64 frames | |
 
 Kinds that begin with ``flow`` may also hold ``rest_motion`` (n, 2) float32: the head motion, in px.

@@ -103,7 +103,8 @@ class ContainerSource(VideoSource):
             self._lose(NoteList(self.notes), 'ends', f'the file is cut off: {times.cut_off}')
         if times.rate_assumed and self._fixed_fps is None:
             self.notes.append(
-                f'the file has no time stamps: {self.fps:g} frames a second assumed, --fps gives another rate'
+                f'the file has no time stamps: {self.fps:g} frames per second assumed, '
+                '--fps gives another rate'
             )
         if times.pixel_aspect != 1:
             wide, tall = times.pixel_aspect.as_integer_ratio()

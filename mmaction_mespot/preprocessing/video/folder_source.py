@@ -143,7 +143,7 @@ class ArraySource(VideoSource):
 
     Args:
         frames: (T, H, W, 3) RGB uint8.
-        fps: Frames a second.
+        fps: Frames per second.
 
     Raises:
         VideoError: The array has another form or no frame, or the frame rate is missing.

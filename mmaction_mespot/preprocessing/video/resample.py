@@ -18,8 +18,8 @@ def working_fps(nominal: float, target_fps: float | None) -> float:
     and 40 stay.
 
     Args:
-        nominal: The video's frames a second.
-        target_fps: Positions a second of the model; None for one that takes every rate.
+        nominal: The video's frames per second.
+        target_fps: Positions per second of the model; None for one that takes every rate.
 
     Raises:
         ValueError: A rate is not positive.
@@ -38,7 +38,7 @@ def resample(frames: Iterable[TimedFrame], fps: float) -> Iterator[TimedFrame]:
 
     Args:
         frames: Frames with rising times, the first at or near 0.
-        fps: Positions a second.
+        fps: Positions per second.
 
     Yields:
         The frame at each position, with its own index and time in the source.

@@ -28,7 +28,7 @@ class VideoSource(ABC):
 
     def __init__(self, name: str, fps: float, size: tuple[int, int], total_frames: int | None) -> None:
         if not MIN_FPS <= fps <= MAX_FPS:
-            raise VideoError(f'{name}: {fps:g} frames a second, expected {MIN_FPS:g} to {MAX_FPS:g}')
+            raise VideoError(f'{name}: {fps:g} frames per second, expected {MIN_FPS:g} to {MAX_FPS:g}')
         self.name = name
         self.fps = fps
         self.size = size
@@ -37,7 +37,7 @@ class VideoSource(ABC):
         self.losses: list[str] = []
         if fps < _ENOUGH_FPS:
             self.notes.append(
-                f'{fps:.1f} frames a second: below 25, micro-expressions cannot be resolved reliably'
+                f'{fps:.1f} frames per second: below 25, micro-expressions cannot be resolved reliably'
             )
 
     @abstractmethod

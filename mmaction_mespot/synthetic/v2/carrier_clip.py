@@ -46,7 +46,7 @@ class CarrierClip:
 
     Args:
         path: The file.
-        fps: Frames a second.
+        fps: Frames per second.
         size: Width and height in px.
         landmarks: Mesh of each frame, smooth over time, shape (n, 468, 3), px.
         found: Whether the face was found, shape (n,), bool.
@@ -192,7 +192,7 @@ def smooth_meshes(meshes: np.ndarray, fps: float) -> np.ndarray:
 
     Args:
         meshes: Shape (n, 468, 3), px.
-        fps: Frames a second.
+        fps: Frames per second.
 
     Returns:
         The same shape, float64.

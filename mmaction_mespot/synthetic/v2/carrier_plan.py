@@ -158,7 +158,7 @@ def _choose(rng: np.random.Generator, clips: list[Carrier]) -> tuple[CarrierClip
 
 
 def _played_at(rng: np.random.Generator, fps: float) -> int:
-    """Frames a second of the film: the clip's, or a little slower or faster, as a stretch of its time."""
+    """Frames per second of the film: the clip's, or a little slower or faster, as a stretch of its time."""
     own = round(fps)
     return int(rng.choice([own, own, 25, 30])) if 20 <= own <= 36 else own
 

@@ -64,11 +64,11 @@ class Part:
         mae: Macro-expressions a minute.
         me: Micro-expressions a minute.
         minutes: Default length of train, val and test.
-        blinks: Blinks a minute.
-        talk: Stretches of speech a minute, 2 to 10 s each.
+        blinks: Blinks per minute.
+        talk: Stretches of speech per minute, 2 to 10 s each.
         chew: Stretches of chewing a minute.
         gaze: Shifts of the gaze a minute.
-        head: Nods, shakes, turns and leanings a minute.
+        head: Nods, shakes, turns and leanings per minute.
         hands: Hands in front of the lower face a minute.
         morph: Whether the expressions are morphs between two stills.
         face: Whether there is a face.
@@ -195,7 +195,7 @@ def sample_expression(
     Args:
         rng: Source of the numbers.
         kind: `MaE` or `ME`.
-        fps: Frames a second.
+        fps: Frames per second.
         total: Length of the film in frames.
         morph: Whether it is a morph, which has no action units. Defaults to False.
         largest: Largest amplitude of an MaE in inter-ocular distances. Defaults to 0.4.

@@ -36,7 +36,7 @@ def build(root: Path, **options):
 
 
 def test_a_window_in_the_words_of_mmaction2(root: Path) -> None:
-    """s02 has 60 frames a second: 64 positions at 15 are 256 frames, more than its 240."""
+    """s02 has 60 frames per second: 64 positions at 15 are 256 frames, more than its 240."""
     info = build(root, include_subjects='s02', test_mode=True).get_data_info(0)
     assert info['video_name'] == 'v_normal_s02_0101_000000'
     assert (info['duration_frame'], info['feature_frame']) == (64, 64)

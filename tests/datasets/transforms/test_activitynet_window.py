@@ -10,7 +10,7 @@ from mmaction_mespot.errors import MESpotError
 
 
 def video(**keys: Any) -> dict[str, Any]:
-    """10 s of 30 frames a second; 50 rows cover 200 frames: a row is 4 frames."""
+    """10 s of 30 frames per second; 50 rows cover 200 frames: a row is 4 frames."""
     return dict(
         raw_feature=np.arange(100, dtype=np.float32).reshape(2, 50),
         video_name='v_abc',

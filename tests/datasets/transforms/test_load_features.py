@@ -33,7 +33,7 @@ def dataset(root: Path, load: dict, **options: Any) -> LongVideoDataset:
 @pytest.mark.parametrize('in_memory', [False, True])
 def test_windows_are_cut_out_of_the_levels(root: Path, in_memory: bool) -> None:
     windows = dataset(root, dict(folder='two', in_memory=in_memory))
-    sample = windows[2]  # 240 frames of 60 a second: 120 positions; the last window starts at 56
+    sample = windows[2]  # 240 frames of 60 per second: 120 positions; the last window starts at 56
     assert sample['data_samples'].metainfo['window_start'] == 112.0
     assert [tuple(level.shape) for level in sample['inputs'].values()] == [
         (2 + 1, 32, 2, 2),
@@ -70,7 +70,7 @@ def test_training_windows_lie_on_the_grid(root: Path) -> None:
     )
     for i in range(6):
         sample = windows[i]
-        first = sample['data_samples'].metainfo['window_start']  # of a video of 30 frames a second
+        first = sample['data_samples'].metainfo['window_start']  # of a video of 30 frames per second
         assert sample['inputs']['level_2'][0, 0, 0, 0] == first / 8
 
 

@@ -182,7 +182,7 @@ def test_the_dump_counts_the_same(tmp_path):
 def test_proposals_of_the_toolbox_take_their_meta_from_the_batch():
     metric = METRICS.build({'type': 'SpottingF1Metric', 'thresholds': LOW})
     inputs = sample('s02_0101', 0)
-    # 30 frames a second: [1.0, 1.4) s are frames [30, 42).
+    # 30 frames per second: [1.0, 1.4) s are frames [30, 42).
     output = {'video_name': 'v_s02', 'proposal_list': [{'score': 0.9, 'segment': [1.0, 1.4]}]}
     metric.process({'inputs': [None], 'data_samples': [inputs]}, [output])
     figures = metric.evaluate(1)

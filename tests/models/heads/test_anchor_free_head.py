@@ -53,7 +53,7 @@ def test_losses_by_hand(make_sample: Callable) -> None:
 
 
 def test_the_rate_of_the_window_chooses_the_level(make_sample: Callable) -> None:
-    """The same instants of a window at 15 a second are twice as long, and answered a level higher."""
+    """The same instants of a window at 15 per second are twice as long, and answered a level higher."""
     network = head()
     for fps, level in ((30.0, 1), (15.0, 2)):
         network.zero_grad()

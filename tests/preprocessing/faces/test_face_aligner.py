@@ -256,7 +256,7 @@ class _Image(np.ndarray):
 def test_memory_does_not_grow_with_the_video(
     lost: range, most: int, tracker: FaceTracker, portrait: np.ndarray
 ) -> None:
-    """At 30 frames a second: 3 s look-ahead, 3 frames between measurements; 2 s more in a loss."""
+    """At 30 frames per second: 3 s look-ahead, 3 frames between measurements; 2 s more in a loss."""
     seen = tracker.follower(30).step(portrait).landmarks
     assert seen is not None
     landmarks = seen / 4

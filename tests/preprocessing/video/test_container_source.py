@@ -53,7 +53,7 @@ def test_a_title_that_is_no_utf8_is_no_hindrance(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('name', ['a.mkv', 'a.mp4'])
 def test_time_stamps_count_not_frames(name: str, tmp_path: Path) -> None:
-    """Every third frame of 30 a second is left out: the grid shows the others at their own times."""
+    """Every third frame of 30 per second is left out: the grid shows the others at their own times."""
     kept = [i for i in range(60) if i % 3 != 2]
     images = ramp(60)
     path = write_video(

@@ -26,7 +26,7 @@ class Case:
     Attributes:
         build: Writes it into a folder.
         frames: Least and largest number of frames.
-        fps: Frames a second.
+        fps: Frames per second.
         gap: Frames between the two images of a flow.
         size: Width and height in px.
         notes: What the notes must say, one after the other.
@@ -108,7 +108,7 @@ CASES = {
         (39, 40),
         fps=25.0,
         gap=3,
-        notes=['no time stamps: 25 frames a second assumed'],
+        notes=['no time stamps: 25 frames per second assumed'],
     ),
 }
 
