@@ -19,14 +19,14 @@ import numpy as np
 import pytest
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'prepare.py'
-VIDEOS, FRAMES, KILLS = 6, 300, 10
+VIDEOS, FRAMES, KILLS = 6, 150, 10
 STREAMS = ('rgb', 'flow_roi')  # frame by frame and in chunks of 64
-OPTIONS = ('--fps', '200', '--crop-size', '32', '--flow', 'dis', '--flow-gap', '2')
+OPTIONS = ('--fps', '30', '--crop-size', '32', '--flow', 'dis', '--flow-gap', '2')
 
 
 @pytest.fixture(scope='module')
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six folders of 300 small pictures of a face, and a label table."""
+    """Six folders of 150 small pictures of a face, and a label table."""
     root = tmp_path_factory.mktemp('own')
     path = Path(matplotlib.__file__).parent / 'mpl-data' / 'sample_data' / 'grace_hopper.jpg'
     face = cv2.resize(cv2.imread(str(path)), (102, 120), interpolation=cv2.INTER_AREA)
