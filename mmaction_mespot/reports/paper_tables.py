@@ -61,7 +61,7 @@ def table_one(given: EvaluationInput, protocol: Protocol, ours: str) -> Evaluati
     rows: list[list[Cell]] = []
     for (threshold, printed), row in zip(TABLE_I.items(), swept, strict=True):
         rows.append([f'{threshold:.2f}', 'paper', *(value for three in printed for value in three)])
-        rows.append([f'{threshold:.2f}', ours, *row[1:]])
+        rows.append([f'{threshold:.2f}', ours, *row[1 : 1 + 3 * len(ROWS)]])  # the ranks stay out
     header = ['T_eval', 'figures', *(f'{name} {ratio}' for name in ROWS for ratio in ('P', 'R', 'F1'))]
     breaks = frozenset(range(1, len(rows), 2))
     return EvaluationTable('table_1', 'Table I: T_eval varies (paper: CAS(ME)^2)', header, rows, breaks)
@@ -72,7 +72,8 @@ def table_two(given: EvaluationInput, protocol: Protocol, ours: str) -> Evaluati
     swept = top_sweep_table(given, protocol, list(TABLE_II)).rows
     rows: list[list[Cell]] = []
     for (fraction, printed), row in zip(TABLE_II.items(), swept, strict=True):
-        rows.append([f'{fraction:.2f}', *(v for key in DATASETS for v in printed[key]), *row[1:]])
+        reported = [v for key in DATASETS for v in printed[key]]
+        rows.append([f'{fraction:.2f}', *reported, *row[1 : 1 + len(ROWS)]])
     header = ['Top_threshold', *_paper_columns(), *(f'{name}, {ours}' for name in (*CLASSES, 'All'))]
     return EvaluationTable('table_2', 'Table II: F1, Top_threshold varies', header, rows)
 
