@@ -18,6 +18,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.flow import METHODS
 from mmaction_mespot.preprocessing.preparation_estimate import estimate_preparation
 from mmaction_mespot.preprocessing.preparation_settings import (
+    DEFAULT_STREAMS,
     DEVICES,
     FORMATS,
     STREAMS,
@@ -46,7 +47,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar='CONFIG_OR_CHECKPOINT',
         help='prepare what this network reads: streams, crop, flow, rate (or lite, which ships)',
     )
-    parser.add_argument('--streams', help=f'default: {",".join(STREAMS)}')
+    listed, usual = (','.join(names) for names in (STREAMS, DEFAULT_STREAMS))
+    parser.add_argument('--streams', help=f'some of {listed} (default: {usual})')
     parser.add_argument('--crop-size', type=int, help='side of the aligned crop in px (default: 224)')
     parser.add_argument('--flow', choices=METHODS, help='optical flow (default: tvl1)')
     parser.add_argument(

@@ -21,6 +21,7 @@ COMMANDS = {
     'train': ('train', 'train a network from a config'),
     'test': ('test', 'test a checkpoint, or a spotter without weights'),
     'cross-validate': ('cross_validate', 'train and test each fold, pool the detections'),
+    'fuse': ('fuse', 'join the dumps of any two methods, chosen on validation people'),
     'evaluate': ('evaluate', 'count detections against labels under any protocol'),
     'report': ('report', 'write the report of a test'),
     'synth': ('make_synthetic', 'make the synthetic data set'),

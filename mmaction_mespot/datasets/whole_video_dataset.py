@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from mmaction.registry import DATASETS
 
-from mmaction_mespot.intervals.grid import stretches
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.intervals.grid import (
+    count_positions,
+    frames_per_position,
+    sampled_frames,
+    stretches,
+)
 
 from .prepared_dataset import PreparedDataset
+from .window_geometry import visible_segments
 from .window_sampler import VideoEvents
 
 
@@ -19,18 +25,23 @@ class WholeVideoDataset(PreparedDataset):
 
     A video of up to a minute is one window; a longer one has several that overlap by half
     (:func:`~mmaction_mespot.intervals.grid.stretches`), as in the spotting of one's own videos, so that
-    both find the same. A window has one position per entry of the stream.
+    both find the same.
 
     Args:
         *args, **kwargs: Those of :class:`PreparedDataset`; the pipeline is :class:`LoadVideoFlow` and
-            :class:`PackVideoFlow`.
+            :class:`PackVideoFlow`, or that of a network's windows.
+        target_fps: Positions per second, for networks that were trained at that rate; the spotters without
+            training take every entry of the stream. Defaults to None, one position per entry.
 
     Raises:
         FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
-        MESpotError: If nobody is left.
+        MESpotError: If nobody is left, or ``target_fps`` is not above 0.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, target_fps: float | None = None, **kwargs: Any) -> None:
+        if target_fps is not None and not target_fps > 0:
+            raise MESpotError(f'WholeVideoDataset: target_fps must be above 0, found {target_fps}')
+        self.target_fps = target_fps
         super().__init__(*args, test_mode=True, **kwargs)
 
     def full_init(self) -> None:
@@ -55,14 +66,18 @@ class WholeVideoDataset(PreparedDataset):
         """Give a stretch of a video.
 
         Returns:
-            Names and rate of the video, ``window_start``, ``frame_interval`` 1, ``clip_len`` (its entries),
+            Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len`` (its positions),
             ``frame_inds`` (clip_len,), the ground truth ``video_segments`` (M, 2) in entries and
-            ``video_labels`` (M,), the ``grid`` that leads back to the video's own frames, and ``store_root``.
+            ``video_labels`` (M,), that of the stretch (``gt_segments`` (N, 2) in instants,
+            ``gt_labels``), the ``grid`` that leads back to the video's own frames, and ``store_root``.
         """
         if not self._fully_initialized:
             self.full_init()
         index, start, end = self._stretches[idx]
         video, events = self.data_list[index], self._events[index]
+        interval = frames_per_position(events.fps, self.target_fps)
+        positions = count_positions(end - start, interval)
+        segments, visible = visible_segments(events.segments, start, interval, positions, 0.5)
         return dict(
             video_id=video['video_id'],
             subject=video['subject'],
@@ -70,9 +85,11 @@ class WholeVideoDataset(PreparedDataset):
             fps=events.fps,
             total_frames=events.total_frames,
             window_start=start,
-            frame_interval=1.0,
-            clip_len=end - start,
-            frame_inds=np.arange(start, end),
+            frame_interval=interval,
+            clip_len=positions,
+            frame_inds=start + sampled_frames(0, positions, interval, end - start),
+            gt_segments=segments,
+            gt_labels=events.labels[visible],
             video_segments=events.segments,
             video_labels=events.labels,
             grid=events.grid,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .faces.patch import PATCH_SIZE
 from .faces.regions import REGIONS
 from .flow import METHODS
 from .video import working_fps
 
 GRID_CELLS = 12
-STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
+DEFAULT_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
+STREAMS = (*DEFAULT_STREAMS, 'flow_patch')
 PICTURE_STREAMS = ('rgb', 'flow')
 FORMATS = ('h5', 'rawframes')
 DEVICES = ('cpu', 'cuda')
@@ -48,7 +50,7 @@ class PreparationSettings:
         ValueError: A setting is out of its range; the message names it.
     """
 
-    streams: tuple[str, ...] = STREAMS
+    streams: tuple[str, ...] = DEFAULT_STREAMS
     crop_size: int = 224
     flow_method: str = 'tvl1'
     flow_gap: int | None = None
@@ -110,6 +112,7 @@ class PreparationSettings:
             'flow': (size, size, 2),
             'flow_grid': (GRID_CELLS, GRID_CELLS, 2),
             'flow_roi': (len(REGIONS), 2),
+            'flow_patch': (PATCH_SIZE, PATCH_SIZE, 2),
         }[stream]
 
     def parameters(self, video: dict[str, Any], fingerprint: str) -> dict[str, Any]:

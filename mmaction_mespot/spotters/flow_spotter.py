@@ -1,4 +1,4 @@
-"""What all spotters without training share: a flow stream in, candidates out, in the manner of a network."""
+"""What all spotters without training share: a stream in, candidates out, in the manner of a network."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ class FlowSpotter(BaseModel):
 
     Attributes:
         stream: Stream of the prepared data that :meth:`spot` reads.
+        input_key: What the pipeline makes of it: ``'flow'``, or ``'histograms'`` of pictures.
     """
 
     stream: ClassVar[str]
+    input_key: ClassVar[str] = 'flow'
     score_thresholds: Tensor
 
     def __init__(self) -> None:
@@ -54,8 +56,8 @@ class FlowSpotter(BaseModel):
         """Spot the stretches of a batch.
 
         Args:
-            inputs: ``flow``, for each stretch one tensor (n, ..., 2).
-            data_samples: One data sample per stretch with the metainfo ``fps`` and ``flow_gap``, and
+            inputs: ``flow``, for each stretch one tensor (n, ..., 2), or ``histograms`` (n, blocks, bins).
+            data_samples: One data sample per stretch with the metainfo ``fps``, for flow ``flow_gap``, and
                 ``window_start`` where it does not begin with the video.
             mode: ``'predict'``, the only one.
 
@@ -73,9 +75,10 @@ class FlowSpotter(BaseModel):
             )
         unset = bool(self.score_thresholds.isnan().any())
         thresholds = None if unset else self.score_thresholds.tolist()
-        for flow, sample in zip(inputs['flow'], data_samples, strict=True):
+        for video, sample in zip(inputs[self.input_key], data_samples, strict=True):
             meta = sample.metainfo
-            found = self.spot(flow.cpu().numpy(), meta['fps'], meta['flow_gap'])
+            gap = meta['flow_gap'] if self.input_key == 'flow' else 1
+            found = self.spot(video.cpu().numpy(), meta['fps'], gap)
             sample.pred_instances = InstanceData(
                 segments=torch.from_numpy(found.segments + meta.get('window_start', 0)),
                 # As exact as the buffer of the thresholds, so that a score equal to one stays equal.

@@ -126,6 +126,11 @@ def load_spot_model(
     if issubclass(MODELS.get(cfg.model.type) or object, FlowSpotter):
         _check_no_weights(config.name, weights)
         spotter = MODELS.build(cfg.model)
+        if spotter.input_key != 'flow':
+            raise MESpotError(
+                f'config {model}: {cfg.model.type} compares {spotter.input_key} of pictures, which are made '
+                'for prepared sets alone; test it with tools/test.py'
+            )
         preparation = {**FLOW_PREPARATION, **(cfg.get('preparation') or {})}
         return _flow_model(config.stem, spotter, FLOW_THRESHOLDS, preparation, thresholds, cfg)
     if weights is None:

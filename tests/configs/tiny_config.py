@@ -16,7 +16,7 @@ TINY_VIDEOS = {
     's02_0101': ('s02', 64, 60.0, [(10, 48, 0)]),
     's03_0101': ('s03', 64, 30.0, [(10, 40, 0), (44, 56, 1)]),
 }
-TINY_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
+TINY_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi', 'flow_patch')
 TINY_FOLD = 's03'
 
 
@@ -34,8 +34,25 @@ def _narrow_resnets(cfg: Config) -> None:
         cfg.model.neck.in_channels = [channels // 8 for channels in cfg.model.neck.in_channels]
 
 
+def _narrow_zoo(cfg: Config) -> None:
+    """The transformers of the zoo with fewer layers and a tenth of their width."""
+    backbone, head = cfg.model.backbone, cfg.model.head
+    if backbone.type == 'SLSwin':
+        backbone.update(channels=8, depths=(1, 1), heads=(1, 2))
+        head.in_channels = 2 * 16
+    elif backbone.type == 'SpotFormer':
+        backbone.channels = head.in_channels = 16
+    elif backbone.type == 'METST':
+        backbone.update(depth=1, state=4)
+
+
+def _cut_spotter(cfg: Config) -> None:
+    _narrow_resnets(cfg)
+    _narrow_zoo(cfg)
+
+
 # What a kind of model needs beside the general cuts; a config of a known kind needs no entry of its own.
-CUTS: dict[str, Callable[[Config], None]] = {'MESpotter': _narrow_resnets, 'BMN': _fewer_anchors}
+CUTS: dict[str, Callable[[Config], None]] = {'MESpotter': _cut_spotter, 'BMN': _fewer_anchors}
 
 
 def tiny_config(path: Path, work_dir: Path) -> Config:

@@ -56,7 +56,7 @@ def write_prepared(
 
 
 def _write_stream(path: Path, stream: str, total: int, size: int) -> None:
-    own_shapes = dict(rgb=(size, size, 3), flow_grid=(12, 12, 2), flow_roi=(14, 2))
+    own_shapes = dict(rgb=(size, size, 3), flow_grid=(12, 12, 2), flow_roi=(14, 2), flow_patch=(42, 42, 2))
     shape = own_shapes.get(stream, (size, size, 2))
     with StreamWriter(path, stream, shape, dict(gap=4)) as writer:
         for i in range(total):

@@ -77,3 +77,17 @@ def test_long_videos_come_in_stretches_of_a_minute(tmp_path: Path) -> None:
     assert [len(stretch['inputs']['flow']) for stretch in stretches] == [60, 60, 40]
     np.testing.assert_allclose(stretches[1]['inputs']['flow'][2, 3], [1.0, 3.0])  # frame 32
     assert all(meta['video_segments'].tolist() == [[70, 90]] for meta in found)
+
+
+def test_a_network_sees_the_video_at_its_own_rate(tmp_path: Path) -> None:
+    root = write_prepared(tmp_path / 'set', streams=('flow_grid',))
+    pipeline = [dict(type='LoadStreams', streams=dict(flow='flow_grid')), dict(type='PackSpottingInputs')]
+    options = dict(type='WholeVideoDataset', pipeline=pipeline, data_root=str(root), include_subjects=['s02'])
+    (sample,) = DATASETS.build(dict(**options, target_fps=30))
+    meta = sample['data_samples'].metainfo
+    assert (meta['clip_len'], meta['frame_interval'], meta['fps']) == (120, 2.0, 60.0)
+    # Position 3 reads frame 7, which moves by 7 / 32 px.
+    np.testing.assert_allclose(sample['inputs']['flow'][0, 3, 0, 0], 7 / 32)
+    assert sample['data_samples'].gt_instances.segments.tolist() == [[10, 50], [60, 72]]
+    with pytest.raises(MESpotError, match='above 0, found 0'):
+        DATASETS.build(dict(**options, target_fps=0))

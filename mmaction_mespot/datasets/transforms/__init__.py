@@ -4,7 +4,9 @@ from .activitynet_window import ActivityNetWindow
 from .flow_jitter import FlowJitter
 from .load_features import LoadFeatures
 from .load_streams import LoadStreams, LoadVideoFlow
+from .load_video_histograms import LoadVideoHistograms
 from .pack_spotting_inputs import PackFeatureInputs, PackSpottingInputs, PackVideoFlow
+from .regions_as_picture import RegionsAsPicture
 from .stream_resize import StreamCenterCrop, StreamFlip, StreamRandomCrop, StreamResize
 
 __all__ = [
@@ -13,9 +15,11 @@ __all__ = [
     'LoadFeatures',
     'LoadStreams',
     'LoadVideoFlow',
+    'LoadVideoHistograms',
     'PackFeatureInputs',
     'PackSpottingInputs',
     'PackVideoFlow',
+    'RegionsAsPicture',
     'StreamCenterCrop',
     'StreamFlip',
     'StreamRandomCrop',

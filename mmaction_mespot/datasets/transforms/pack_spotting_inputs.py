@@ -13,6 +13,7 @@ from mmcv.transforms import BaseTransform
 from mmengine.structures import InstanceData
 
 from mmaction_mespot.datasets.transforms.stream_resize import stream_keys
+from mmaction_mespot.errors import MESpotError
 
 META_KEYS = (
     'video_id',
@@ -88,21 +89,30 @@ class PackFeatureInputs(BaseTransform):
 
 
 VIDEO_META_KEYS = (*META_KEYS, 'flow_gap')
+VIDEO_INPUTS = ('flow', 'histograms')
 
 
 @TRANSFORMS.register_module()
 class PackVideoFlow(BaseTransform):
     """Pack a whole video.
 
-    Gives ``inputs`` (``flow`` (n, ..., 2) float32) and ``data_samples``: an ``ActionDataSample`` with, as
-    metainfo, `VIDEO_META_KEYS`.
+    Gives ``inputs`` (``flow`` (n, ..., 2) or ``histograms`` (n, blocks, bins), float32) and
+    ``data_samples``: an ``ActionDataSample`` with, as metainfo, `VIDEO_META_KEYS`; only flow has a
+    ``flow_gap``.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Pack the flow and what is known of the video."""
+        """Pack the input and what is known of the video.
+
+        Raises:
+            MESpotError: If there is neither flow nor histograms.
+        """
+        inputs = {key: torch.from_numpy(np.asarray(results[key])) for key in VIDEO_INPUTS if key in results}
+        if not inputs:
+            raise MESpotError(f'PackVideoFlow: one of {VIDEO_INPUTS} expected, found {sorted(results)}')
         sample = ActionDataSample()
-        sample.set_metainfo(pick_meta(results, VIDEO_META_KEYS))
-        return dict(inputs=dict(flow=torch.from_numpy(np.asarray(results['flow']))), data_samples=sample)
+        sample.set_metainfo(pick_meta(results, VIDEO_META_KEYS if 'flow' in inputs else META_KEYS))
+        return dict(inputs=inputs, data_samples=sample)
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}()'

@@ -1,5 +1,6 @@
 """Hooks of the training loop."""
 
+from mmaction_mespot.engine.hooks.action_unit_hook import ActionUnitHook
 from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
 from mmaction_mespot.engine.hooks.fast_cpu_hook import FastCpuHook
 from mmaction_mespot.engine.hooks.frozen_norm_hook import FrozenNormHook
@@ -9,6 +10,7 @@ from mmaction_mespot.engine.hooks.spotting_visualization_hook import SpottingVis
 from mmaction_mespot.engine.hooks.threshold_hook import ThresholdHook
 
 __all__ = [
+    'ActionUnitHook',
     'EpochSeedHook',
     'FastCpuHook',
     'FrozenNormHook',

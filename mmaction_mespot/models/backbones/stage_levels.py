@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
+
+from .streams import STREAM_CHANNELS
 
 
 @MODELS.register_module()
@@ -30,10 +33,14 @@ class StageLevels(BaseModule):
             Defaults to None.
         in_channels: Channels of the stream, for the backbone; None leaves its config as it is. Defaults to
             None.
+        without: Names of submodules of the backbone that are taken out: layers after the stages (C3D's
+            last pooling and fully connected ones), which bind it to one size of the input. Defaults to
+            none.
         init_cfg: Initialisation of MMEngine. Defaults to None.
 
     Raises:
-        MESpotError: If the backbone has no such stage, or ``stages`` and ``pool_time`` differ in length.
+        MESpotError: If the backbone has no such stage or submodule, takes pictures only and the stream is
+            another one, or ``stages`` and ``pool_time`` differ in length.
     """
 
     def __init__(
@@ -42,12 +49,18 @@ class StageLevels(BaseModule):
         stages: Sequence[str] | None = None,
         pool_time: Sequence[int] | None = None,
         in_channels: int | None = None,
+        without: Sequence[str] = (),
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
         config = copy.deepcopy(dict(backbone))
-        if in_channels is not None:
+        if in_channels is not None and _takes_channels(config['type']):
             config['in_channels'] = in_channels
+        elif in_channels not in (None, STREAM_CHANNELS['rgb']):
+            raise MESpotError(
+                f'StageLevels: {config["type"]} takes pictures of {STREAM_CHANNELS["rgb"]} channels alone, '
+                f'found a stream of {in_channels}'
+            )
         if stages is not None and pool_time is not None and len(stages) != len(pool_time):
             raise MESpotError(
                 f'StageLevels: one pool_time for each stage expected, found stages={tuple(stages)}, '
@@ -57,12 +70,15 @@ class StageLevels(BaseModule):
         self.stages = None if stages is None else tuple(stages)
         self.pool_time = None if pool_time is None else tuple(pool_time)
         known = {name for name, _ in self.backbone.named_modules()}
-        missing = [name for name in self.stages or () if name not in known]
+        missing = [name for name in (*(self.stages or ()), *without) if name not in known]
         if missing:
             expected = ', '.join(name for name, _ in self.backbone.named_children())
             raise MESpotError(
                 f'StageLevels: {type(self.backbone).__name__} has no {missing}, it has {expected}'
             )
+
+        for name in without:
+            self.backbone.set_submodule(name, nn.Identity())
 
     def forward(self, stream: Tensor) -> tuple[Tensor, ...]:
         """Run the backbone.
@@ -111,3 +127,14 @@ class StageLevels(BaseModule):
             for hook in hooks:
                 hook.remove()
         return tuple(caught[name] for name in self.stages)
+
+
+def _takes_channels(backbone: str | type) -> bool:
+    """Whether a backbone can be told the channels of its input."""
+    found = MODELS.get(backbone) if isinstance(backbone, str) else backbone
+    if found is None:
+        return True  # the registry says what is wrong when it builds it
+    parameters = inspect.signature(found).parameters
+    return 'in_channels' in parameters or any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()
+    )

@@ -141,15 +141,25 @@ class LevelHead(BaseModule):
         return count
 
     def metainfo(self, sample: Any, key: str) -> float:
-        """Read one number of a data sample's metainfo.
+        """Read one number of a data sample's metainfo, see :func:`read_metainfo`."""
+        return read_metainfo(self, sample, key)
 
-        Raises:
-            MESpotError: If it is not there.
-        """
-        if key not in sample.metainfo:
-            raise MESpotError(
-                f'{type(self).__name__} needs the metainfo {key!r} of the window of video '
-                f'{sample.metainfo.get("video_id", "(unnamed)")!r}, found {sorted(sample.metainfo)}; '
-                'PackSpottingInputs sets it'
-            )
-        return float(sample.metainfo[key])
+
+def read_metainfo(head: object, sample: Any, key: str) -> float:
+    """Read one number of a data sample's metainfo.
+
+    Args:
+        head: Whose name stands in the message.
+        sample: The data sample of a window.
+        key: Of the metainfo.
+
+    Raises:
+        MESpotError: If it is not there.
+    """
+    if key not in sample.metainfo:
+        raise MESpotError(
+            f'{type(head).__name__} needs the metainfo {key!r} of the window of video '
+            f'{sample.metainfo.get("video_id", "(unnamed)")!r}, found {sorted(sample.metainfo)}; '
+            'PackSpottingInputs sets it'
+        )
+    return float(sample.metainfo[key])

@@ -5,27 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mmaction_mespot.face_regions import REGIONS
+
 NOSE = (6, 196, 419, 3, 248, 51, 281, 5, 4)
 """Outline of the back of the nose: it follows the skull, so its motion is the head's."""
-
-REGIONS: dict[str, tuple[int, ...]] = {
-    'right_brow_inner': (107, 55),
-    'right_brow_middle': (105, 66, 52, 65),
-    'right_brow_outer': (70, 46),
-    'left_brow_inner': (336, 285),
-    'left_brow_middle': (334, 296, 282, 295),
-    'left_brow_outer': (300, 276),
-    'right_cheek': (118, 101),
-    'left_cheek': (347, 330),
-    'right_nose_wing': (129, 98),
-    'left_nose_wing': (358, 327),
-    'right_mouth_corner': (61,),
-    'left_mouth_corner': (291,),
-    'upper_lip': (0, 164),
-    'chin': (17, 199),
-}
-"""The 14 regions that flow spotters watch (brows, below the eyes, nose wings, mouth, chin): each is a square
-around the mean of its landmarks. Right and left are the person's."""
 
 _SIDE_FRACTION = 0.09
 _OUTLINE_SHIFT = 4

@@ -13,6 +13,7 @@ import numpy as np
 
 from mmaction_mespot.preprocessing.faces import head_motion
 from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame
+from mmaction_mespot.preprocessing.faces.patch import face_patch
 from mmaction_mespot.preprocessing.faces.regions import grid_means, region_means
 from mmaction_mespot.preprocessing.faces.shape import shape_points
 from mmaction_mespot.preprocessing.flow.compute import compute_flows
@@ -32,15 +33,18 @@ def stream_flow(stream: str, flow: np.ndarray, landmarks: np.ndarray) -> np.ndar
     """What a flow stream holds of a flow.
 
     Args:
-        stream: ``flow``, ``flow_grid`` or ``flow_roi``.
+        stream: ``flow``, ``flow_grid``, ``flow_roi`` or ``flow_patch``.
         flow: (S, S, 2) float32 px.
         landmarks: (468, 2 or more) in px of the crop.
 
     Returns:
-        The flow itself, its means on the grid (12, 12, 2), or those of the regions (14, 2).
+        The flow itself, its means on the grid (12, 12, 2), those of the regions (14, 2), or the picture of
+        brows and mouth (42, 42, 2).
     """
     if stream == 'flow_grid':
         return grid_means(flow, GRID_CELLS)
+    if stream == 'flow_patch':
+        return face_patch(flow, landmarks, head_motion(flow, landmarks))
     return region_means(flow, landmarks) if stream == 'flow_roi' else flow
 
 
@@ -163,9 +167,9 @@ class MotionEntry:
         time_s: Its time in the source in seconds.
         face: Whether there is a face in all frames that the entry is made from. Without, the flow is zero.
         streams: By name: ``rgb`` (S, S, 3) uint8, ``flow`` (S, S, 2), ``flow_grid`` (12, 12, 2), ``flow_roi``
-            (14, 2); flow is float32 px of the crop, the head motion removed. With any flow, ``head_motion``
-            (2,) float32 is that motion, and ``face_shape`` (points, 3) float32 the points of
-            :func:`shape_points`, px of the crop.
+            (14, 2), ``flow_patch`` (42, 42, 2); flow is float32 px of the crop, the head motion removed.
+            With any flow, ``head_motion`` (2,) float32 is that motion, and ``face_shape`` (points, 3) float32
+            the points of :func:`shape_points`, px of the crop.
     """
 
     position: int

@@ -1,0 +1,14 @@
+# 3D-CNN with reference frames (Yap et al. 2021, the paper's [26]) on CAS(ME)^2, one subject left out.
+#   MESPOT_FOLD=s15 python tools/train.py configs/zoo/yap_3dcnn_casme2.py
+_base_ = [
+    './_base_/faces_casme2.py',
+    '../_base_/schedules/adamw_cosine_20e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    type='MESpotter',
+    backbone=dict(type='ReferenceFrameCNN'),
+    head=dict(type='PeakHead', in_channels=256, separate=True),
+)
+work_dir = './work_dirs/yap_3dcnn_casme2/{{$MESPOT_FOLD:s15}}'

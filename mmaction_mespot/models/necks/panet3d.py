@@ -1,0 +1,87 @@
+"""Path aggregation over spatio-temporal levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmaction_mespot.models.layers import resize_to
+
+from .pyramid_levels import build_laterals, check_levels, lateral_levels
+
+
+class _PathConv(nn.Module):
+    """3x3x3 convolution, batch normalisation, ReLU; its stride halves what is larger than the target."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(channels, channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm3d(channels)
+
+    def forward(self, feature: Tensor, size: Sequence[int]) -> Tensor:
+        stride = [2 if old > new else 1 for old, new in zip(feature.shape[2:], size, strict=True)]
+        moved = F.conv3d(feature, self.conv.weight, stride=stride, padding=1)
+        return F.relu(self.norm(resize_to(moved, size)))
+
+
+@MODELS.register_module()
+class PANet3D(BaseModule):
+    """PANet (Liu et al. 2018; the paper's figure 2b) with a temporal dimension.
+
+    As published: a feature pyramid from coarse to fine, then a path from fine to coarse, in which each level
+    is the sum of the one below, convolved with a stride of 2, and the level of the pyramid, convolved again;
+    every level is a full convolution. Ours: the third dimension, and the levels above the backbone's, as in
+    :class:`BiFPN3D`; where two levels have the same size along an axis, the stride along it is 1.
+
+    Args:
+        in_channels: Channels of the backbone's levels, fine to coarse.
+        out_channels: The one width of the pyramid.
+        num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
+        init_cfg: Initialisation of MMEngine. Defaults to None.
+
+    Raises:
+        MESpotError: If there are more inputs than levels, or less than two levels.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        out_channels: int,
+        num_levels: int = 5,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        check_levels('PANet3D', in_channels, num_levels)
+        self.num_levels = num_levels
+        self.laterals = build_laterals(in_channels, out_channels)
+        self.pyramid_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels))
+        self.down_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels - 1))
+        self.path_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels - 1))
+
+    def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Fuse the backbone's levels.
+
+        Args:
+            features: One feature (N, C_l, T_l, H_l, W_l) for each of ``in_channels``, fine to coarse.
+
+        Returns:
+            ``num_levels`` features (N, out_channels, T_l, H_l, W_l).
+
+        Raises:
+            MESpotError: If the number of features differs from ``in_channels``.
+        """
+        levels = lateral_levels('PANet3D', self.laterals, features, self.num_levels)
+        sizes = [level.shape[2:] for level in levels]
+        for index in range(self.num_levels - 2, -1, -1):
+            levels[index] = levels[index] + resize_to(levels[index + 1], sizes[index])
+        levels = [
+            conv(level, size) for conv, level, size in zip(self.pyramid_convs, levels, sizes, strict=True)
+        ]
+        for index, (down, conv) in enumerate(zip(self.down_convs, self.path_convs, strict=True)):
+            size = sizes[index + 1]
+            levels[index + 1] = conv(levels[index + 1] + down(levels[index], size), size)
+        return tuple(levels)
