@@ -119,8 +119,8 @@ def parse_args() -> argparse.Namespace:
     tables(
         '--video-name',
         metavar='RULE',
-        help='what of a name names the video: whole, last (part of a path), stem, or a regular expression '
-        'with a group (default: whole)',
+        help='what of a name names the video: whole, last (part of a path), stem, casme2 (15_0101 of '
+        's15/15_0101disgustingteeth), or a regular expression with a group (default: whole)',
     )
     tables(
         '--unlisted',

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.annotations.label_csv import read_labels
+from mmaction_mespot.annotations.locate import TABLE_SUFFIXES
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
@@ -59,6 +60,11 @@ class LabelSelection:
                 continue
             if not path.is_file():
                 raise FileNotFoundError(f'{path}: no such file of labels')
+            if path.suffix.lower() in TABLE_SUFFIXES:
+                raise MESpotError(
+                    f'{path}: a workbook, expected annotations or a table kept as text; `tools/prepare.py '
+                    f'DATASET --root {path.parent} --table {path.name} --labels-only --out OUT` reads it'
+                )
             labels, report = read_labels(path.parent, offset_rule, path, fps)
             data.append(labels)
             notes += [f'labels of {path.name}: {line}' for line in report.summary().splitlines()]

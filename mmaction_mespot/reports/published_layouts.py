@@ -16,7 +16,7 @@ _FLOW_NAMES = {'video_name': r'(?:casme_0?|samm_)(.+)'}
 PUBLISHED_LAYOUTS: Mapping[str, Mapping[str, Any]] = {
     'megc2020': {**_FIELD, 'outside': 'keep'},
     'megc-log': {**_FIELD, 'outside': 'keep', 'video_name': 'last'},
-    'lgsnet': {**_FIELD, 'outside': 'keep'},
+    'lgsnet': {**_FIELD, 'outside': 'keep', 'video_name': 'casme2'},
     'auwgcn': {**_FIELD, **_FLOW_NAMES, 'outside': 'keep', 'unlisted': 'empty'},
     'spotformer': {
         'first_frame': 0,

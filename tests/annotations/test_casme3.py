@@ -110,6 +110,19 @@ def test_labels_in_two_sheets(root: Path) -> None:
         read_casme3(root)
 
 
+def test_of_sheets_that_fit_the_fuller_one_or_the_one_that_is_named(root: Path) -> None:
+    """As in the first published table, whose other sheet lacks columns."""
+    shorter = [[*row[:5], row[6]] for row in [HEADER, *LABELS[:3]]]
+    write_xlsx(root / 'CAS(ME)3_part_A_v1.xlsx', {'Sheet1': shorter, 'AU+Emotion': [HEADER, *LABELS]})
+    data, report = read_casme3(root)
+    assert report.found['totals'].startswith('4 MaE and 3 ME')
+    assert events_of(data, 'spNO.1_b') != []
+    data, report = read_casme3(root, sheet='Sheet1')
+    assert report.found['totals'].startswith('2 MaE and 1 ME')
+    with pytest.raises(AnnotationError, match="sheet 'Notes' expected, labels found in 'AU\\+Emotion'"):
+        read_casme3(root, sheet='Notes')
+
+
 def test_wholly_before_the_first_frame(root: Path) -> None:
     write_casme3_table(root, [['spNO.14', 'c', 5, 9, 12, '12', 'Macro-expression', 'I']])
     with pytest.raises(AnnotationError, match=r'event 5\.\.12 before the start of spNO.14_c'):

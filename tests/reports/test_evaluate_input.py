@@ -90,6 +90,9 @@ def test_labels_of_a_table(evaluation_files, tmp_path):
         MESpotError, match=r"video 's02_0101' is not in the annotations.* \(or --unlisted empty"
     ):
         read_input(evaluation_files['csv'], [labels], options=FileOptions(label_fps=30))
+    (tmp_path / 'code_final.xlsx').write_bytes(b'PK')
+    with pytest.raises(MESpotError, match=r'code_final\.xlsx: a workbook, expected .* --labels-only'):
+        read_input(evaluation_files['csv'], [tmp_path / 'code_final.xlsx'])
     with pytest.raises(FileNotFoundError, match=r'none\.csv: no such file of labels'):
         read_input(evaluation_files['csv'], [tmp_path / 'none.csv'])
 

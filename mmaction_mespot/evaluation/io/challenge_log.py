@@ -17,9 +17,9 @@ _CELLS = 6
 def detections_of_log(rows: Sequence[TextRow]) -> list[TextRow] | None:
     """The detections of a log file.
 
-    A row is ``video, label onset, label offset, detected onset, detected offset, TP or FP or FN``; what there
-    is not is ``-``, ``_`` or ``__``. A line with one number begins a data set, and an asterisk ends a video's
-    name in some files.
+    A row is ``video, label onset, label offset, detected onset, detected offset, TP or FP or FN``, with ``-``
+    or ``__`` for what there is not. A line with one number begins a data set, and an asterisk ends a video's
+    name in some files. LGSNet writes ``_`` for what there is not, and the detection before the label.
 
     Args:
         rows: Rows of a table.
@@ -32,8 +32,9 @@ def detections_of_log(rows: Sequence[TextRow]) -> list[TextRow] | None:
     if not events or any(len(row.cells) != _CELLS or row.cells[-1].upper() not in _RESULTS for row in events):
         return None
     found: dict[tuple[str, str, str], TextRow] = {}
+    first = 1 if any('_' in row.cells[1:5] for row in events) else 3
     for row in events:
-        start, end = row.cells[3:5]
+        start, end = row.cells[first : first + 2]
         if start.strip('-_') or end.strip('-_'):
             cells = (row.cells[0].rstrip('*'), start, end)
             found.setdefault(cells, TextRow(row.number, cells))

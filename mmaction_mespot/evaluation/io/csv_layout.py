@@ -29,6 +29,7 @@ _INCLUSIVE_NAMES = ('predonset', 'onset', 'onsetframe', 'startframe')
 _BASES = ('', '1based', '0based', 'inname')
 """How a title may go on to say from where frames count."""
 _TYPE_INDEX = {'1': MAE, '2': ME}
+_SECONDS = re.compile(r'(_s|_sec|seconds?|time)$', re.IGNORECASE)
 _CLASS = re.compile(r'(macro|mae|micro|me)([^a-z].*|expression.*)?')
 
 
@@ -141,16 +142,18 @@ def layout_of_header(
     needed = ('start', 'end') if video_in_name else ('video', 'start', 'end')
     missing = [key for key in needed if found[key] is None]
     if missing:
-        free = [name for name in header if name and name not in found.values()]
+        free = [name for name in header if name and name not in found.values() and not _SECONDS.search(name)]
         hints = []
         for key in missing:
             near = _nearest(key, free)
             hints.append(f'{key}={near or "NAME"}')
             free = [name for name in free if name != near]
         nearest = f'; the nearest: --columns {",".join(_known_columns(found, hints))}'
+        in_seconds = '; seconds are not read, frames expected' if any(map(_SECONDS.search, header)) else ''
         raise MESpotError(
             f'{origin}: columns for {", ".join(missing)} expected '
-            f'(such as {", ".join(KNOWN_NAMES[key][0] for key in missing)}), found {list(header)}{nearest}'
+            f'(such as {", ".join(KNOWN_NAMES[key][0] for key in missing)}), found {list(header)!s:.300}'
+            f'{in_seconds}{nearest}'
         )
     start = _plain(str(found['start']))
     inclusive = any(start == name + base for name in _INCLUSIVE_NAMES for base in _BASES)

@@ -21,12 +21,16 @@ from mmaction_mespot.intervals.length_classes import label_by_length
 OUTSIDE_RULES = ('error', 'clip', 'drop', 'keep')
 """What may be done with detections that reach outside their video."""
 
+_CASME2 = re.compile(r'^(\d+_\d{4})(?!\d).*')
+
 VIDEO_NAME_RULES: dict[str, Callable[[str], str]] = {
     'whole': lambda name: name,
     'last': lambda name: PurePosixPath(name.replace('\\', '/')).name,
     'stem': lambda name: PurePosixPath(name.replace('\\', '/')).stem,
+    'casme2': lambda name: _CASME2.sub(r'\1', PurePosixPath(name.replace('\\', '/')).name),
 }
-"""What of a name in a file names the video: all of it, the last part of a path, this without its suffix."""
+"""What of a name in a file names the video: all of it, the last part of a path, this without its suffix; of
+a folder of CAS(ME)^2 (``s15/15_0101disgustingteeth``) subject and code."""
 
 
 UNLISTED_RULES = ('error', 'empty', 'drop')

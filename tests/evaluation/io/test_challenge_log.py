@@ -24,6 +24,13 @@ def test_each_detection_once(tmp_path):
     assert first.places[1].endswith('log.txt, row 3: 2 12, 3 41')
 
 
+def test_the_log_of_lgsnet_has_the_detection_first(tmp_path):
+    text = '91_0102, 10, 44, 12, 40, TP\n91_0102, _, _, 90, 99, FP\n91_0102, 60, 70, _, _, FN\n'
+    (tmp_path / 'best.log').write_text(text)
+    (video,) = read_detection_csv(tmp_path / 'best.log')
+    assert video.detections.segments.tolist() == [[9, 44], [59, 70]]
+
+
 @pytest.mark.parametrize(
     'cells', [(), ('v', '1', '2', '3', '4', 'tp?'), ('v', '1', '2', 'TP'), ('v', '1', '2', '3', '4')]
 )

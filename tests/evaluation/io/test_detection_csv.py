@@ -140,3 +140,9 @@ def test_a_class_by_its_index(tmp_path):
         read_detection_csv(tmp_path / 'a.csv')
     (tmp_path / 'a.csv').write_text('')
     assert read_detection_csv(tmp_path / 'a.csv') == []
+
+
+def test_seconds_are_no_frames(tmp_path):
+    (tmp_path / 'a.csv').write_text('video,onset_s,offset_s,label\nv,0.3,1.6,MaE\n')
+    with pytest.raises(MESpotError, match=r'seconds are not read, frames expected; .* start=NAME,end=NAME'):
+        read_detection_csv(tmp_path / 'a.csv')

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
+from mmaction_mespot.evaluation.io.labelled_videos import VIDEO_NAME_RULES, LabelledVideos
 from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
 
@@ -122,6 +122,7 @@ def test_rules_for_detections_outside(rule, segments):
     assert joined.outside == 4
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-20, 520), st.integers(1, 60)), max_size=12))
 def test_what_is_cut_lies_inside(rows):
     labelled = LabelledVideos.from_annotations([annotations()])
@@ -150,3 +151,39 @@ def test_paths_as_names():
             labelled.join([path], video_name=wrong)
     # Two entries of one video are pooled.
     assert len(labelled.join([found('s15_0101'), found('15_0101')]).videos[0].detections) == 2
+
+
+def test_folders_of_casme2_without_frames():
+    rule = VIDEO_NAME_RULES['casme2']
+    assert rule('s15/15_0101disgustingteeth') == rule('15_0101') == '15_0101'
+    assert rule('a/006_1') == '006_1' and rule('15_01012') == '15_01012'
+    entry = {'video_id': 's15_0101', 'subject': 's15', 'fps': 30, 'instances': []}
+    known = LabelledVideos([entry], [None])
+    found = [VideoDetections('s15/15_0101disgustingteeth', Detections.empty(), 'a.txt, row 1')]
+    with pytest.raises(MESpotError, match="but '15_0101' is: --video-name casme2"):
+        known.join(found)
+    assert known.join(found, video_name='casme2').videos[0].video_id == 's15_0101'
+
+
+def test_videos_that_no_label_names():
+    entries = [{'video_id': f's{i}_0101', 'subject': f's{i}', 'fps': 30, 'instances': []} for i in (1, 15)]
+    known = LabelledVideos(entries, [None, None])
+    found = [
+        VideoDetections(name, Detections(np.array([[0, 9]]), np.ones(1), np.zeros(1)), f'{name}.txt, row 1')
+        for name in ('15_0502', 's1_0203', 'other')
+    ]
+    joined = known.join(found, unlisted='empty')
+    people = [(video.video_id, video.subject, len(video.detections)) for video in joined.videos[2:]]
+    assert people == [('15_0502', 's15', 1), ('s1_0203', 's1', 1), ('other', 'other', 1)]
+    assert joined.unlisted == ('15_0502', 's1_0203', 'other')
+    dropped = known.join(found, unlisted='drop')
+    assert len(dropped.videos) == 2 and dropped.unlisted == joined.unlisted
+    with pytest.raises(MESpotError, match=r'3 problems(?s:.*)--unlisted empty or drop'):
+        known.join(found)
+    with pytest.raises(MESpotError, match="unlisted: found 'x', expected one of error, empty, drop"):
+        known.join(found, unlisted='x')
+    other = LabelledVideos([entries[0], {**entries[1], 'fps': 200}], [None, None])
+    with pytest.raises(
+        MESpotError, match=r'frame rates \[30, 200\], expected one that videos such as 15_0502'
+    ):
+        other.join(found, unlisted='empty')
