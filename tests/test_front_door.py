@@ -80,6 +80,9 @@ def test_one_result_in_every_form(tmp_path: Path) -> None:
     path = spotting.to_csv(tmp_path / 'talk.csv')
     pd.testing.assert_frame_equal(pd.read_csv(path), frame)
     assert json.loads(spotting.to_json(tmp_path / 'talk.json').read_text()) == spotting.to_dict()
+    assert 'talk.mp4' in spotting.export(tmp_path / 'talk.eaf', 'elan').read_text()
+    with pytest.raises(mespot.MESpotError, match="program: found 'word', expected one of elan"):
+        spotting.export(tmp_path / 'talk.doc', 'word')
     with pytest.raises(AttributeError):
         spotting.fps = 1.0  # type: ignore[misc]
 

@@ -64,7 +64,8 @@ def prepare_video(
     for path in _paths(out, video_id, (*STREAMS, 'rawframes', 'faces')).values():
         remove_temporaries(path)
         remove(path)  # of a run that ended before its record
-    source, notes = open_annotated(video, source_root), list[str]()
+    source = open_annotated(video, source_root)
+    notes: list[str] = []
     fps = settings.rate(video['fps'])
     frames = resample(_read(source, video['total_frames'], settings.strict, on_frame), fps)
     face = _FaceRecord(settings.crop_size, tracker.step_frames(fps))

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmaction_mespot.atomic_file import write_json, write_whole
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.coded_interval import coding_of_result
+from mmaction_mespot.exports.formats import FORMATS, write_coding
 from mmaction_mespot.intervals.detections import CLASSES
 
 if TYPE_CHECKING:
@@ -182,6 +185,22 @@ class Spotting:
     def to_json(self, path: str | Path) -> Path:
         """Write all as JSON, the content of ``intervals.json``, whole or not at all; give the path."""
         write_json(self.to_dict(), Path(path))
+        return Path(path)
+
+    def export(self, path: str | Path, program: str) -> Path:
+        """Write the found intervals for a coder's program, whole or not at all; give the path.
+
+        Args:
+            path: The file.
+            program: One of :data:`~mmaction_mespot.exports.formats.FORMATS`: ``'elan'``, ``'praat'``,
+                ``'boris'``, ``'bids'``.
+
+        Raises:
+            MESpotError: If there is no such program.
+        """
+        if program not in FORMATS:
+            raise MESpotError(f'program: found {program!r}, expected one of {", ".join(FORMATS)}')
+        write_coding(coding_of_result(self.to_dict()), Path(path), program)
         return Path(path)
 
 
