@@ -1,62 +1,26 @@
-"""The zoo: every method over seeds by one protocol, several at a time, with what each costs, in one table."""
+"""The zoo: every method over seeds by one protocol, several at a time, and the tables of all."""
 
 from __future__ import annotations
 
-import json
-import resource
-import sys
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
-from mmaction.registry import MODELS
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmengine.runner import Runner, load_checkpoint
-from torch.utils.flop_counter import FlopCounterMode
 
-from mmaction_mespot.apis.complexity import count_parameters
-from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, read_state, run_steps
-from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, OVERALL, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.evaluation.functional.rates import false_per_minute
 from mmaction_mespot.reports.benchmark import STATE_FILE, Runs, network_steps, prepared_parts, spotter_steps
 from mmaction_mespot.reports.benchmark_tables import mean_and_spread, part_names, part_videos
+from mmaction_mespot.reports.costs import COST_FILE, Costs
 from mmaction_mespot.reports.tables import markdown_table
-from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.visualization.points import plot_points
 
-COST_FILE = 'cost.json'
 SUFFIX = '_synthme'
-_MIB = 2**20
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a method takes, measured on one core with the videos of the validation people.
-
-    Attributes:
-        parameters: Trainable numbers.
-        gmacs_per_s: Multiply-accumulate operations for a second of video in convolutions, matrix products and
-            attention, in thousand millions; 0 for a method without training.
-        frames_per_cpu_s: Frames of prepared video in a second of the processor, reading included.
-        peak_mib: Most memory of the process, MiB.
-    """
-
-    parameters: int
-    gmacs_per_s: float
-    frames_per_cpu_s: float
-    peak_mib: float
-
-
-Costs = Mapping[str, tuple[Cost, float | None]]
-"""By method: its cost, and the minutes of its training."""
 
 
 def method_name(config: Path) -> str:
@@ -153,124 +117,6 @@ def _run_one(
     except MESpotError as error:
         return f'{method_name(config)}, seed {seed}: {error}'
     return None
-
-
-def measure_cost(config: Path, checkpoint: Path | None, videos: int = 3) -> Cost:
-    """Run a method over some videos of the validation people on one core.
-
-    Args:
-        config: Its config.
-        checkpoint: Weights; None for a method without.
-        videos: Videos to run over.
-
-    Returns:
-        The cost. Time and operations count the windows as they overlap in the test.
-
-    Raises:
-        MESpotError: If there is no video.
-    """
-    cfg = Config.fromfile(config)
-    init_default_scope(cfg.get('default_scope', 'mmaction'))
-    torch.set_num_threads(1)
-    model = MODELS.build(cfg.model).eval()
-    if checkpoint is not None:
-        load_checkpoint(model, str(checkpoint), map_location='cpu')
-    loader = cfg.val_dataloader.copy()
-    loader.update(num_workers=0, persistent_workers=False)
-    loader.dataset.indices = videos
-    batches = Runner.build_dataloader(loader)
-    flops = 0
-    lengths: dict[str, float] = {}
-    frames = 0
-    began = time.process_time()
-    for batch in batches:
-        for sample in batch['data_samples']:
-            meta = sample.metainfo
-            if meta['video_id'] not in lengths:
-                frames += meta['total_frames']
-                lengths[meta['video_id']] = meta['total_frames'] / meta['fps']
-        with torch.no_grad():
-            model.test_step(batch)
-    seconds = time.process_time() - began
-    if not lengths:
-        raise MESpotError(f'{config}: the validation part holds no video to measure')
-    for batch in batches if count_parameters(model) else ():
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            model.test_step(batch)
-        flops += counter.get_total_flops()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
-    return Cost(
-        count_parameters(model),
-        flops / 2e9 / sum(lengths.values()),
-        frames / max(seconds, 1e-9),
-        peak / _MIB,
-    )
-
-
-def write_cost(cost: Cost, path: Path) -> None:
-    """Write a cost as JSON, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(cost), indent=1) + '\n')
-
-
-def read_costs(work_dir: Path) -> Costs:
-    """Read what each method takes.
-
-    Args:
-        work_dir: As :func:`run_zoo` fills it.
-
-    Returns:
-        By method: the cost of its first seed, and the minutes of its training, the mean over the seeds, None
-        without training. A method that was not measured is left out.
-
-    Raises:
-        MESpotError: If a file holds something else than a cost.
-    """
-    found: dict[str, tuple[Cost, float | None]] = {}
-    for path in sorted(work_dir.glob(f'*/seed*/{COST_FILE}')):
-        name = path.parents[1].name
-        if name in found:
-            continue
-        values = read_json(path)
-        try:
-            cost = Cost(**values)
-        except TypeError as error:
-            raise MESpotError(
-                f'{path}: the fields of a cost expected, found {sorted(values)}; remove it and run again'
-            ) from error
-        minutes = [
-            step['seconds'] / 60
-            for state in sorted(path.parents[1].glob(f'seed*/{STATE_FILE}'))
-            for key, step in read_state(state).items()
-            if key.startswith('train ') and step.get('done')
-        ]
-        found[name] = cost, sum(minutes) / len(minutes) if minutes else None
-    return found
-
-
-def cost_table(costs: Costs) -> str:
-    """What each method takes, the fastest first.
-
-    Args:
-        costs: As :func:`read_costs` gives them.
-
-    Returns:
-        A Markdown table.
-    """
-    header = ['method', 'parameters', 'GMAC per second of video', 'training, minutes']
-    header += ['frames per CPU second', 'peak memory, MiB']
-    rows = [
-        [
-            name,
-            f'{cost.parameters:,}',
-            f'{cost.gmacs_per_s:.3f}' if cost.parameters else '-',
-            '-' if minutes is None else f'{minutes:.1f}',
-            f'{cost.frames_per_cpu_s:,.0f}',
-            f'{cost.peak_mib:,.0f}',
-        ]
-        for name, (cost, minutes) in sorted(costs.items(), key=lambda one: -one[1][0].frames_per_cpu_s)
-    ]
-    return markdown_table(header, rows)
 
 
 def false_table(runs: Runs) -> str:

@@ -1,5 +1,8 @@
 """Files for the tests of the evaluation: two videos, one without events."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,9 @@ from mmaction_mespot.annotations.schema import save_annotations
 from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES, Detections
+
+# The suite imports by importlib, which leaves the folder of the fixture factory off the path.
+sys.path.insert(0, str(Path(__file__).parents[1] / 'datasets'))
 
 CSV = 'video,start,end,score,label\ns01_0101,0,40,0.9,mae\ns01_0101,100,106,0.4,me\ns02_0101,10,60,0.3,mae\n'
 

@@ -13,18 +13,8 @@ from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.reports import zoo
 from mmaction_mespot.reports.benchmark import STATE_FILE, load_runs
-from mmaction_mespot.reports.zoo import (
-    Cost,
-    cost_table,
-    false_table,
-    is_trained,
-    method_name,
-    method_steps,
-    plot_zoo,
-    read_costs,
-    run_zoo,
-    write_cost,
-)
+from mmaction_mespot.reports.costs import Cost, cost_table, read_costs, write_cost
+from mmaction_mespot.reports.zoo import false_table, is_trained, method_name, method_steps, plot_zoo, run_zoo
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / 'configs'
@@ -102,11 +92,3 @@ def test_a_failed_run_does_not_stop_the_others(tmp_path: Path, monkeypatch: pyte
     assert ran == ['of_fdseed0', 'mespot_lite_syntheticseed0', 'mespot_lite_syntheticseed1']
     with pytest.raises(MESpotError, match='found twice: of_fd'):
         run_zoo(ROOT, configs[:1] * 2, [0], tmp_path / 'data', tmp_path / 'work')
-
-
-def test_a_file_that_is_no_cost_is_named(tmp_path: Path) -> None:
-    path = tmp_path / 'a' / 'seed0' / 'cost.json'
-    path.parent.mkdir(parents=True)
-    path.write_text('{"parameters": 3}')
-    with pytest.raises(MESpotError, match=r"cost\.json: .* found \['parameters'\]"):
-        read_costs(tmp_path)
