@@ -12,7 +12,8 @@ from scipy.special import erf, expit
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.length_classes import label_by_length
-from mmaction_mespot.spotters.movement_candidates import describe, movement_traces, propose
+from mmaction_mespot.spotters.movement_candidates import movement_traces, propose
+from mmaction_mespot.spotters.movement_features import describe
 
 MOVEMENT_STREAMS = ('flow_roi', 'head_motion', 'face_shape')
 """What the spotter reads of each frame."""

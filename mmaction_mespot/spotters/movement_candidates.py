@@ -1,4 +1,4 @@
-"""Candidate intervals of facial movements and what is known about each: pure functions.
+"""Candidate intervals of facial movements: pure functions.
 
 Two traces are looked at: the displacement of landmark regions by optical flow (fine, drifts), and the places
 of regions in the face's own shape (rough, does not drift). Both are in inter-ocular distances: nothing here
@@ -14,7 +14,7 @@ from scipy.signal import find_peaks
 
 from mmaction_mespot.preprocessing.faces.alignment import EYE_CENTERS
 from mmaction_mespot.preprocessing.faces.shape import eye_opening, head_turn, region_places, without_pose
-from mmaction_mespot.spotters.displacement import bump_contrast, displacement, interpolate
+from mmaction_mespot.spotters.displacement import bump_contrast, displacement
 from mmaction_mespot.spotters.optical_flow import Bump, bump_interval
 
 FLOW, SHAPE = 0, 1
@@ -24,12 +24,10 @@ _LADDERS_S = {FLOW: (0.2, 4.0), SHAPE: (0.4, 8.0)}
 _STEP = 1.2
 _LEAST = {FLOW: 0.0006, SHAPE: 0.004}
 """Least rise of a candidate, inter-ocular distances: the noise of a good camera."""
-_TOP_REGIONS = 2
+TOP_REGIONS = 2
+"""How many of the regions that move most stand for a movement."""
 _SLOPE = 0.15
 _SAME_IOU = 0.85
-_BROWS, _MOUTH = {FLOW: slice(0, 6), SHAPE: slice(0, 4)}, {FLOW: slice(10, 14), SHAPE: slice(4, 9)}
-_PROFILE = np.linspace(-0.4, 1.4, 13)
-_CONTEXT_S = 4.0
 _CLOSED = 0.75
 
 
@@ -125,7 +123,7 @@ def _bumps(trace: np.ndarray, length: float, least: float) -> list[Bump]:
     contrast, rise = bump_contrast(trace, length)
     strength = np.linalg.norm(contrast, axis=2)
     relative = rise / least
-    top = np.sort(relative, axis=1)[:, -_TOP_REGIONS:]
+    top = np.sort(relative, axis=1)[:, -TOP_REGIONS:]
     curve = top.mean(axis=1)
     peaks, _ = find_peaks(
         np.concatenate([[0.0], curve, [0.0]]), height=1.0, distance=max(1, round(length / 3))
@@ -151,123 +149,3 @@ def _without_copies(
             kept.append(int(i))
     order = np.sort(np.array(kept, dtype=np.int64))
     return segments[order], sources[order]
-
-
-class _Integral:
-    """Means of a trace over any stretches; constant beyond its ends."""
-
-    def __init__(self, trace: np.ndarray) -> None:
-        self._last = len(trace) - 1
-        self._trace = trace
-        steps = (trace[1:] + trace[:-1]) / 2
-        self._sum = np.concatenate([np.zeros_like(trace[:1]), np.cumsum(steps, axis=0)])
-
-    def at(self, instants: np.ndarray) -> np.ndarray:
-        """Values at instants of any shape."""
-        return interpolate(self._trace, np.clip(instants, 0, self._last))
-
-    def mean(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Means over [low, high], each (m,)."""
-        length = (high - low).reshape(-1, *([1] * (self._trace.ndim - 1)))
-        return (self._integral(high) - self._integral(low)) / length
-
-    def _integral(self, instants: np.ndarray) -> np.ndarray:
-        inside = np.clip(instants, 0, self._last)
-        beyond = (instants - inside).reshape(-1, *([1] * (self._trace.ndim - 1)))
-        edge = np.where(beyond < 0, self._trace[0], self._trace[-1])
-        return interpolate(self._sum, inside) + beyond * edge
-
-
-def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) -> np.ndarray:
-    """Features of candidates, all of them in absolute units (logarithms of inter-ocular distances, seconds).
-
-    Args:
-        traces: The traces.
-        segments: Intervals in frames, (m, 2).
-        sources: FLOW or SHAPE, (m,).
-
-    Returns:
-        float64 (m, features).
-    """
-    start, end = segments[:, 0], segments[:, 1]
-    length = np.maximum(end - start, 2.0)
-    fps = traces.fps
-    columns: list[np.ndarray] = []
-    for source, trace, unit in ((FLOW, traces.flow, 0.001), (SHAPE, traces.shape, 0.003)):
-        integral = _Integral(trace)
-        rise, direction, before, after = _rises(integral, start, end, length)
-        ordered = np.sort(rise, axis=1)
-        top = ordered[:, -2:].mean(axis=1)
-        columns += [
-            _log(top, unit),
-            _log(ordered[:, -6:].mean(axis=1), unit),
-            _log(rise[:, _BROWS[source]].max(axis=1), unit),
-            _log(rise[:, _MOUTH[source]].max(axis=1), unit),
-            _log(np.sort(before, axis=1)[:, -2:].mean(axis=1), unit),
-            _log(np.sort(after, axis=1)[:, -2:].mean(axis=1), unit),
-        ]
-        strongest = rise >= ordered[:, -_TOP_REGIONS, None]
-        weights = direction * strongest[..., None]
-        instants = start[:, None] + _PROFILE * length[:, None]
-        course = np.einsum('mkrc,mrc->mk', integral.at(instants), weights)
-        rest = (course[:, [0, -1]]).mean(axis=1, keepdims=True)
-        height = np.maximum(np.abs(course - rest).max(axis=1, keepdims=True), 1e-6)
-        columns += list(((course - rest) / height).T)
-        columns += _surroundings(trace, start, end, length, fps, unit)
-    head = _Integral(traces.head)
-    turn = _Integral(traces.turn)
-    for integral, unit in ((head, 0.003), (turn, 0.01)):
-        middle = integral.mean(start + length / 4, end - length / 4)
-        left, right = integral.mean(start - length / 4, start), integral.mean(end, end + length / 4)
-        columns.append(_log(np.linalg.norm(middle - (left + right) / 2, axis=-1)[:, 0], unit))
-        columns.append(_log(np.linalg.norm(right - left, axis=-1)[:, 0], unit))
-    closed = np.concatenate([[0.0], np.cumsum(traces.closed)])
-    margin = 0.1 * fps
-    last = len(closed) - 1
-    shut = interpolate(closed, np.clip(end + margin, 0, last)) - interpolate(
-        closed, np.clip(start - margin, 0, last)
-    )
-    seconds = length / fps
-    columns += [
-        shut / (length + 2 * margin),
-        np.minimum(shut / fps, 1.0),
-        np.log(seconds),
-        np.log(seconds) ** 2,
-        (sources == SHAPE).astype(np.float64),
-        (start < 2).astype(np.float64),
-        (end > len(traces) - 2).astype(np.float64),
-    ]
-    return np.stack(columns, axis=1)
-
-
-def _rises(
-    integral: _Integral, start: np.ndarray, end: np.ndarray, length: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Rise of each region and its direction; the difference to either side along it."""
-    flank = np.maximum(length / 4, 2.0)
-    middle = integral.mean(start + length / 4, end - length / 4)
-    left = middle - integral.mean(start - flank, start)
-    right = middle - integral.mean(end, end + flank)
-    contrast = (left + right) / 2
-    direction = contrast / np.maximum(np.linalg.norm(contrast, axis=-1, keepdims=True), 1e-12)
-    before, after = (left * direction).sum(-1), (right * direction).sum(-1)
-    return np.maximum(np.minimum(before, after), 0.0), direction, np.maximum(before, 0), np.maximum(after, 0)
-
-
-def _surroundings(
-    trace: np.ndarray, start: np.ndarray, end: np.ndarray, length: np.ndarray, fps: float, unit: float
-) -> list[np.ndarray]:
-    """How restless the face is around each interval: mean speed before, within and after it."""
-    speed = np.linalg.norm(np.diff(trace, axis=0), axis=-1) * fps
-    strongest = np.sort(speed, axis=1)[:, -4:].mean(axis=1)
-    integral = _Integral(strongest[:, None])
-    reach = _CONTEXT_S * fps
-    before = integral.mean(np.maximum(start - reach, -1.0), np.maximum(start, 1.0))[:, 0]
-    after = integral.mean(np.minimum(end, len(speed) - 2.0), np.minimum(end + reach, float(len(speed))))[:, 0]
-    within = integral.mean(start, end)[:, 0]
-    return [_log(np.maximum(values, 0), unit) for values in (before, within, after)]
-
-
-def _log(values: np.ndarray, unit: float) -> np.ndarray:
-    """Logarithm in which everything below a unit is 0."""
-    return np.log(np.maximum(values, unit) / unit)

@@ -12,7 +12,8 @@ import torch
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.intervals.detections import ME
 from mmaction_mespot.intervals.iou import segment_iou
-from mmaction_mespot.spotters.movement_candidates import MovementTraces, describe, propose
+from mmaction_mespot.spotters.movement_candidates import MovementTraces, propose
+from mmaction_mespot.spotters.movement_features import GROUPS, describe
 
 LONGEST_ME_S = 0.53
 """Length up to which a candidate may stand for a micro-expression: labels last up to 16 frames at 30 fps."""
@@ -20,8 +21,13 @@ OTHER_CLASS = 0.6
 """Factor on the overlap with a label of the other class."""
 IOU_RANGE = (0.3, 0.9)
 """Overlaps that count as 0 and as 1; in between the target rises linearly."""
-SIZE_COLUMNS = (*range(6), *range(22, 28), *range(44, 55))
-"""Features that only tell sizes, head, eyes and length: no course in time, no surroundings."""
+COARSE_COLUMNS = tuple(
+    column
+    for name, columns in GROUPS.items()
+    if name not in ('profile', 'surroundings')
+    for column in columns
+)
+"""Features without the exact course in time and the surroundings, which differ most between footages."""
 _WIDE, _NARROW = (48, 1800, 2, 0.35), (16, 700, 3, 0.65)
 _BATCH, _NOISE, _DROPOUT = 1024, 0.05, 0.1
 _POSITIVE_SHARE = 3.0
@@ -83,7 +89,7 @@ def fit_scorer(videos: Sequence[TrainingVideo], path: Path, seed: int = 0, steps
     number = 0
     for columns, (width, steps, count, weight) in (
         (np.arange(features.shape[1]), _WIDE),
-        (np.array(SIZE_COLUMNS), _NARROW),
+        (np.array(COARSE_COLUMNS), _NARROW),
     ):
         for _ in range(count):
             inputs = ((features - mean) / scale)[:, columns]
