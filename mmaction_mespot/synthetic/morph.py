@@ -22,7 +22,8 @@ from mmaction_mespot.synthetic.stills import read_picture
 _RIGID = (10, 338, 109, 67, 297, 21, 251, 127, 356, 168, 6, 197, 195, 33, 133, 362, 263, 234, 454)
 _EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
 _MAX_TURN_DEG = 16.0
-_MIN_CHANGE = 0.03
+LEAST_CHANGE = 0.03
+"""Size of a morph, in inter-ocular distances, below which two stills show the same expression."""
 _MAX_TEXTURE = 30.0
 _SPREAD, _RIM = 0.07, 0.2
 _ROBUST_ROUNDS, _ROBUST_SCALE = 8, 0.015
@@ -68,13 +69,16 @@ def similarity_3d(
     return scale, rotation, centre_target - scale * rotation @ centre_source
 
 
-def build_morphs(still: Still, paths: Sequence[Path], most: int = 4) -> list[Morph]:
+def build_morphs(
+    still: Still, paths: Sequence[Path], most: int = 4, least_change: float = LEAST_CHANGE
+) -> list[Morph]:
     """Morphs towards the stills of similar pose that show another expression.
 
     Args:
         still: The resting still, framed.
         paths: Other stills of the person.
         most: Number of morphs at most; the largest changes are taken.
+        least_change: Size of the smallest morph, inter-ocular distances.
 
     Returns:
         At least one morph, the largest change first.
@@ -92,7 +96,7 @@ def build_morphs(still: Still, paths: Sequence[Path], most: int = 4) -> list[Mor
         except ValueError:
             continue
         morph, turn = _morph(still, picture, landmarks)
-        if morph.change >= _MIN_CHANGE:
+        if morph.change >= least_change:
             found.append((turn, morph))
     if not found:
         raise ValueError(f'{still.origin}: no other still of this person shows another expression.')

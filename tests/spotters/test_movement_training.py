@@ -8,7 +8,12 @@ import pytest
 from mmaction_mespot.intervals.detections import MAE, ME
 from mmaction_mespot.spotters.movement import MovementScorer
 from mmaction_mespot.spotters.movement_candidates import MovementTraces, propose
-from mmaction_mespot.spotters.movement_training import SIZE_COLUMNS, TrainingVideo, fit_scorer, training_video
+from mmaction_mespot.spotters.movement_training import (
+    COARSE_COLUMNS,
+    TrainingVideo,
+    fit_scorer,
+    training_video,
+)
 
 
 def traces_with_a_bump(start: int, end: int, frames: int = 200) -> MovementTraces:
@@ -43,12 +48,12 @@ def test_without_labels_every_target_is_zero() -> None:
 
 def test_a_scorer_learns_what_separates_and_reads_back(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    features = rng.standard_normal((600, 55))
-    targets = (features[:, SIZE_COLUMNS[0]] > 0).astype(float)
+    features = rng.standard_normal((600, 73))
+    targets = (features[:, COARSE_COLUMNS[0]] > 0).astype(float)
     path = tmp_path / 'scorer.npz'
     fit_scorer([TrainingVideo(features[:400], targets[:400])], path, steps_factor=0.4)
     scorer = MovementScorer.load(path)
-    assert [len(member.columns) for member in scorer.members] == [55, 55, 23, 23, 23]
+    assert [len(member.columns) for member in scorer.members] == [73, 73, 41, 41, 41]
     assert sum(member.weight for member in scorer.members) == pytest.approx(1.0)
     right = (scorer(features[400:]) > 0.5) == (targets[400:] > 0.5)
     assert right.mean() > 0.75

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from mmaction_mespot.synthetic.v2.carrier_plan import Carrier, CarrierPlan, find
 from mmaction_mespot.synthetic.v2.carrier_renderer import CarrierRenderer
 from mmaction_mespot.synthetic.v2.no_face import NoFaceRenderer
 from mmaction_mespot.synthetic.v2.plan import PARTS, SECONDS, FilmPlan, plan_film
-from mmaction_mespot.synthetic.v2.renderer import FilmRenderer
+from mmaction_mespot.synthetic.v2.renderer import FilmRenderer, can_morph
 
 _DRAWING_VERSION = 2
 _SHARES = (0.6, 0.135, 0.265)
@@ -103,7 +104,8 @@ def plan_films(
         carriers: People of real clips, for `carrier`. Defaults to None.
 
     Returns:
-        The plans; those of a smaller scale are a prefix within each split.
+        The plans; those of a smaller scale are a prefix within each split. `morph` has those people whose
+        stills differ enough.
 
     Raises:
         MESpotError: On an unknown part or a scale that is not positive.
@@ -127,9 +129,10 @@ def plan_films(
         names = [name for name, (own, _) in cast.items() if own == split]
         if not PARTS[part].face:
             names = [f'scene-{split}']
-        if part == 'morph':
-            names = [name for name in names if cast[name][1].others]
         count = int(np.ceil(scale * minutes * 60 / SECONDS)) if names else 0
+        if part == 'morph':
+            names = list(islice((name for name in names if can_morph(cast[name][1])), count))
+            count = count if names else 0
         plans += [plan_film(part, split, names[i % len(names)], i // len(names), seed) for i in range(count)]
     return plans
 

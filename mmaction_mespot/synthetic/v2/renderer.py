@@ -8,13 +8,13 @@ import numpy as np
 from mmaction_mespot.synthetic.action_units import ACTION_UNITS, action_unit_field, face_axes
 from mmaction_mespot.synthetic.fields import GRID_STEP, border_weight, grid_points, spread_over_grid
 from mmaction_mespot.synthetic.lids import close_eyes
-from mmaction_mespot.synthetic.morph import Morph, build_morphs
+from mmaction_mespot.synthetic.morph import LEAST_CHANGE, Morph, build_morphs
 from mmaction_mespot.synthetic.mouth import open_mouth
 from mmaction_mespot.synthetic.sensor import Sensor
 from mmaction_mespot.synthetic.still import Still, frame_still
 from mmaction_mespot.synthetic.stills import PersonStills, read_picture
 from mmaction_mespot.synthetic.v2.motion import SIDES, WIDEST, build_film_motion
-from mmaction_mespot.synthetic.v2.plan import FilmPlan
+from mmaction_mespot.synthetic.v2.plan import CAMERAS, FilmPlan
 from mmaction_mespot.synthetic.v2.warp import BRIGHTEST, DARKEST, FOLD_SHADING, arriving
 
 _LID_LEVELS, _MOUTH_LEVELS = 25, 33
@@ -23,6 +23,18 @@ _NECK, _EARS = 152, (234, 454)
 # Below this share of the frame's width beside the face there is no room for a head that moves much.
 _ROOMY_IOD_SHARE = 0.26
 _IOD_SHARE = 0.24
+
+
+def can_morph(stills: PersonStills) -> bool:
+    """Whether other stills of a person show another expression than each resting one."""
+    camera = CAMERAS[0]
+    try:
+        for path in stills.resting:
+            still = frame_still(read_picture(path), str(path), camera.width, camera.height, _IOD_SHARE)
+            build_morphs(still, stills.others)
+    except ValueError:
+        return False
+    return True
 
 
 class FilmRenderer:
@@ -40,7 +52,8 @@ class FilmRenderer:
         self._morphs: list[Morph] = []
         self.motion = build_film_motion(plan)
         if self.motion.morphs:
-            self._morphs = build_morphs(still, stills.others)
+            # Whoever morphs was chosen in another frame, whose grid measures the change a little differently.
+            self._morphs = build_morphs(still, stills.others, least_change=0.8 * LEAST_CHANGE)
         if camera.blur > 0:
             still = Still(cv2.GaussianBlur(still.image, (0, 0), camera.blur), still.landmarks, still.origin)
         self.still = still

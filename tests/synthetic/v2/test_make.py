@@ -48,6 +48,18 @@ def test_parts_without_labels_have_none() -> None:
     assert any(e.kind == 'speech' for e in plan_film('talk', 'test', 'orl01', 0).events)
 
 
+def test_only_people_whose_stills_differ_are_morphed(tmp_path: Path) -> None:
+    orl = make.find_cast(None)
+    stills = next(own for split, own in orl.values() if split == 'train' and len(own.others) > 1)
+    resting, other = stills.resting[0], stills.others[0]
+    alike = replace(stills, resting=(resting,), others=(tmp_path / 'same.png',))
+    (tmp_path / 'same.png').write_bytes(resting.read_bytes())
+    differing = replace(stills, resting=(resting,), others=(other,))
+    cast = {'alike': ('train', alike), 'differing': ('train', differing)}
+    assert {plan.subject for plan in make.plan_films('morph', cast, 0.2)} == {'differing'}
+    assert make.plan_films('morph', {'alike': ('train', alike)}, 0.2) == []
+
+
 def test_a_large_expression_opens_the_mouth() -> None:
     plans = [plan_film('dense', 'train', 'orl01', index) for index in range(10)]
     plan, event = next((p, e) for p in plans for e in p.events if e.amplitude > 0.25 and e.kind == 'MaE')
