@@ -62,7 +62,7 @@ def test_the_manner_tells_one_rise_from_a_to_and_fro(times: int, turns: float) -
     # and between two rises; the turns are given in fours.
     at = np.arange(301)
     length = 96 // times
-    single = 0.05 * (1 - np.abs((at - 100) % length / (length / 2) - 1)) * * ((at >= 100) & (at <= 196))
+    single = 0.05 * (1 - np.abs((at - 100) % length / (length / 2) - 1)) * ((at >= 100) & (at <= 196))
     traces = traces_with({10: single, 11: single}, {}, 300)
     way, planar, found, between, held, before, after = of_group(
         describe(traces, np.array([[100.0, 196.0]]), np.array([FLOW])), 'manner'

@@ -104,8 +104,8 @@ def plan_films(
         carriers: People of real clips, for `carrier`. Defaults to None.
 
     Returns:
-        The plans; those of a smaller scale are a prefix within each split. `morph` has those people whose
-        stills differ enough.
+        The plans; those of a smaller scale are a prefix within each split. Parts of morphs have those
+        people whose stills differ enough.
 
     Raises:
         MESpotError: On an unknown part or a scale that is not positive.
@@ -130,7 +130,7 @@ def plan_films(
         if not PARTS[part].face:
             names = [f'scene-{split}']
         count = int(np.ceil(scale * minutes * 60 / SECONDS)) if names else 0
-        if part == 'morph':
+        if PARTS[part].morph:
             names = list(islice((name for name in names if can_morph(cast[name][1])), count))
             count = count if names else 0
         plans += [plan_film(part, split, names[i % len(names)], i // len(names), seed) for i in range(count)]

@@ -70,6 +70,8 @@ class Part:
         gaze: Shifts of the gaze a minute.
         head: Nods, shakes, turns and leanings per minute.
         hands: Hands in front of the lower face a minute.
+        rest: Least time between two expressions, seconds.
+        smallest: Least amplitude of a macro-expression, inter-ocular distances.
         morph: Whether the expressions are morphs between two stills.
         face: Whether there is a face.
         footage: Whether real clips are drawn into, see `carrier_plan`; the other rates do not count then.
@@ -84,6 +86,8 @@ class Part:
     gaze: float = 4.0
     head: float = 0.7
     hands: float = 0.1
+    rest: float = 0.2
+    smallest: float = 0.02
     morph: bool = False
     face: bool = True
     footage: bool = False
@@ -96,10 +100,13 @@ PARTS = {
     'talk': Part(0, 0, (15, 10, 15), talk=5.0, chew=0.5, head=2.0, hands=0.3),
     'motion': Part(0, 0, (15, 10, 15), talk=0.2, gaze=10, head=10.0, hands=1.0),
     'morph': Part(6, 4, (20, 10, 15), head=1.0, morph=True),
+    'lively': Part(45, 3, (20, 5, 10), talk=1.0, gaze=8, head=4.0, hands=0.2, rest=0.03, smallest=0.05),
+    'lively-morph': Part(30, 3, (10, 3, 5), gaze=6, head=4.0, rest=0.03, smallest=0.05, morph=True),
     'carrier': Part(9, 7, (12, 4, 6), footage=True),
     'none': Part(0, 0, (3, 3, 10), blinks=0, gaze=0, head=0, hands=0, face=False),
 }
-"""Parts by name; rates a minute. `natural` has those of CAS(ME)^2: 3.1 MaE and 0.58 ME in 86 s."""
+"""Parts by name; rates per minute. `natural` has those of CAS(ME)^2: 3.1 MaE and 0.58 ME in 86 s. Large
+expressions follow each other at once in lively parts; what does not fit between others is dropped."""
 
 _KINDS_OF_MOTION = ('nod', 'shake', 'turn', 'lean')
 
@@ -177,10 +184,9 @@ def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> 
     events: list[Event] = []
     for kind, rate in (('MaE', part.mae), ('ME', part.me)):
         for _ in range(int(rng.poisson(rate * minutes))):
-            event = sample_expression(rng, kind, fps, total, part.morph)
-            clashes = [
-                o for o in events if o.start < event.end + 0.2 * fps and event.start < o.end + 0.2 * fps
-            ]
+            event = sample_expression(rng, kind, fps, total, part.morph, smallest=part.smallest)
+            rest = part.rest * fps
+            clashes = [o for o in events if o.start < event.end + rest and event.start < o.end + rest]
             rides = kind == 'ME' and len(clashes) == 1 and not part.morph and rng.random() < 0.3
             if not clashes or rides:
                 events.append(event)
@@ -188,7 +194,13 @@ def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> 
 
 
 def sample_expression(
-    rng: np.random.Generator, kind: str, fps: int, total: int, morph: bool = False, largest: float = 0.4
+    rng: np.random.Generator,
+    kind: str,
+    fps: int,
+    total: int,
+    morph: bool = False,
+    largest: float = 0.4,
+    smallest: float = 0.02,
 ) -> Event:
     """Sample a labelled event.
 
@@ -199,6 +211,7 @@ def sample_expression(
         total: Length of the film in frames.
         morph: Whether it is a morph, which has no action units. Defaults to False.
         largest: Largest amplitude of an MaE in inter-ocular distances. Defaults to 0.4.
+        smallest: Smallest one. Defaults to 0.02.
     """
     if kind == 'ME':
         length_s = float(rng.uniform(0.17, 0.5))
@@ -206,7 +219,7 @@ def sample_expression(
         shares = (float(rng.uniform(0.3, 0.45)), float(rng.uniform(0.05, 0.25)))
     else:
         length_s = float(np.clip(1.1 * np.exp(0.6 * rng.standard_normal()), 0.55, 5.5))
-        amplitude = _log_uniform(rng, 0.02, largest)
+        amplitude = _log_uniform(rng, smallest, largest)
         onset_s = min(float(rng.uniform(0.15, 0.6)), 0.4 * length_s)
         shares = (
             onset_s / length_s,

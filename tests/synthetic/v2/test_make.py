@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -58,6 +59,20 @@ def test_only_people_whose_stills_differ_are_morphed(tmp_path: Path) -> None:
     cast = {'alike': ('train', alike), 'differing': ('train', differing)}
     assert {plan.subject for plan in make.plan_films('morph', cast, 0.2)} == {'differing'}
     assert make.plan_films('morph', {'alike': ('train', alike)}, 0.2) == []
+
+
+def test_lively_people_rest_hardly_between_large_expressions() -> None:
+    plans = [plan_film('lively', 'train', 'orl01', index) for index in range(8)]
+    minutes = sum(plan.total_frames / plan.camera.fps for plan in plans) / 60
+    large = [[event for event in plan.events if event.kind == 'MaE'] for plan in plans]
+    assert sum(map(len, large)) / minutes > 18
+    assert min(event.amplitude for events in large for event in events) >= 0.05
+    rests = [
+        (after.start - before.end) / plan.camera.fps
+        for plan, events in zip(plans, large, strict=True)
+        for before, after in pairwise(events)
+    ]
+    assert 0 <= min(rests) < 0.2
 
 
 def test_a_large_expression_opens_the_mouth() -> None:
