@@ -28,7 +28,7 @@ COARSE_COLUMNS = tuple(
     for column in columns
 )
 """Features without the exact course in time and the surroundings, which differ most between footages."""
-_WIDE, _NARROW = (48, 1800, 2, 0.35), (16, 700, 3, 0.65)
+_WIDE, _NARROW = (48, 1800, 3, 0.5), (16, 1500, 6, 0.5)
 _BATCH, _NOISE, _DROPOUT = 1024, 0.05, 0.1
 _POSITIVE_SHARE = 3.0
 
