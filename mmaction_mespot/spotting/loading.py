@@ -26,7 +26,7 @@ from mmaction_mespot.spotting.network import NetworkOptions, config_post_process
 FINAL = 'final.pth'
 """The checkpoint that a finished training leaves."""
 MOVEMENT = 'movement'
-MOVEMENT_THRESHOLDS = (0.28, 0.28)
+MOVEMENT_THRESHOLDS = (0.34, 0.44)
 """Thresholds of the movement spotter, chosen on people that its scorer did not see."""
 FLOW = 'flow'
 SPOTTERS = (MOVEMENT, FLOW, *SHIPPED)
