@@ -12,7 +12,7 @@ from mmaction_mespot.evaluation.functional.bootstrap import bootstrap_f1
 from mmaction_mespot.evaluation.functional.counts import OVERALL, ROWS, count_by_subject, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
 from mmaction_mespot.evaluation.functional.protocol import Protocol
-from mmaction_mespot.evaluation.functional.thresholds import best_thresholds
+from mmaction_mespot.evaluation.functional.ranking import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.evaluate_input import EvaluationInput, pool_inputs

@@ -16,9 +16,8 @@ from mmaction_mespot.evaluation.functional.length_limits import parse_length_lim
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, PROTOCOLS, get_protocol
 from mmaction_mespot.evaluation.functional.rates import thresholds_at_rate
-from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT
+from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT, VideoDetections
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
-from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.reports.evaluate_input import EvaluationInput
 from mmaction_mespot.reports.evaluate_tables import (

@@ -12,12 +12,11 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
-from mmaction_mespot.evaluation.io.csv_layout import class_of
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL, VideoDetections, class_of
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
 from mmaction_mespot.evaluation.io.frame_scores import PeakRule, read_frame_scores
 from mmaction_mespot.evaluation.io.labelled_videos import LabelledVideos
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S
 from mmaction_mespot.reports.label_selection import LabelSelection

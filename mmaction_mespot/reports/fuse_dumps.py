@@ -7,7 +7,7 @@ from dataclasses import replace
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import OVERALL, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
-from mmaction_mespot.evaluation.functional.thresholds import best_thresholds
+from mmaction_mespot.evaluation.functional.ranking import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import LateFusion, PostProcessing, fuse_candidates

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
-from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT
+from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, VideoDetections
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
-from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.spotting.crops import SpotCrops

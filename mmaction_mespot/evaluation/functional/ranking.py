@@ -1,4 +1,4 @@
-"""The detections of one class over all videos, ranked by score: the base of thresholds and of AP."""
+"""The detections of one class over all videos, ranked by score, and the thresholds that are best on them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mmaction_mespot.evaluation.functional.matching import match_events
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
+from mmaction_mespot.intervals.detections import CLASSES
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,35 @@ def rank_class(videos: Sequence[VideoResult], label: int, rule: Protocol | float
         tp=np.cumsum(np.bincount(group, weights=hits, minlength=len(distinct))).astype(int),
         ground_truths=int((table.truth_labels == label).sum()),
     )
+
+
+def best_thresholds(videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT) -> tuple[float, ...]:
+    """For each class the threshold that maximises its F1, pooled over all videos.
+
+    The threshold lies midway between the lowest score kept and the highest one dropped; it is the lowest
+    score itself if all are kept. Of several cuts with the same F1 the one with the fewest detections is
+    taken. Where no detection helps (no hit, no ground truth), the threshold is 1 or, if a score reaches 1,
+    just above the highest. The midpoint is rounded to float32, so that a model's buffer holds it exactly.
+
+    Args:
+        videos: Videos with all their candidates: of the validation part, never of the test part.
+        rule: A protocol (matching is one-to-one in any case), or the IoU threshold of the default one.
+
+    Returns:
+        One threshold per class; a detection is kept if its score is **at least** the threshold.
+    """
+    return tuple(_best_threshold(videos, label, rule) for label in range(len(CLASSES)))
+
+
+def _best_threshold(videos: Sequence[VideoResult], label: int, rule: Protocol | float) -> float:
+    ranking = rank_class(videos, label, rule)
+    if not ranking.tp.any():
+        highest = float(ranking.scores.max(initial=0.0))
+        return 1.0 if highest < 1 else float(np.nextafter(np.float32(highest), np.float32(np.inf)))
+    best = int(np.argmax(2 * ranking.tp / (ranking.detections + ranking.ground_truths)))
+    kept = float(ranking.scores[best])
+    if best + 1 == len(ranking.scores):
+        return kept
+    dropped = float(ranking.scores[best + 1])
+    middle = float(np.float32((kept + dropped) / 2))
+    return middle if dropped < middle <= kept else kept

@@ -15,13 +15,14 @@ from mmaction_mespot.delimited_text import TextRow, is_number, read_delimited
 from mmaction_mespot.errors import MESpotError, list_problems
 from mmaction_mespot.evaluation.io.challenge_log import LOG_LAYOUT, detections_of_log
 from mmaction_mespot.evaluation.io.csv_layout import (
+    UNKNOWN_LABEL,
     CsvLayout,
+    VideoDetections,
     class_of,
     layout_of_cells,
     layout_of_header,
     parse_columns,
 )
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
 
 WRITTEN_NAMES = {MAE: 'mae', ME: 'me'}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmaction_mespot.errors import MESpotError, list_problems
+from mmaction_mespot.evaluation.io.csv_layout import VideoDetections
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
-from mmaction_mespot.evaluation.io.video_detections import VideoDetections
 from mmaction_mespot.intervals.detections import Detections
 
 SUFFIXES = ('.txt', '.csv', '.tsv')

@@ -14,7 +14,7 @@ from scipy.signal import find_peaks
 
 from mmaction_mespot.delimited_text import is_number, read_delimited
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import Detections
 
 SUFFIXES = ('.npy', '.csv', '.tsv', '.txt', '.pkl')

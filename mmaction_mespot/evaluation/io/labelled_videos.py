@@ -14,7 +14,7 @@ import numpy as np
 
 from mmaction_mespot.errors import MESpotError, list_problems
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.length_classes import label_by_length
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmaction.registry import METRICS
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
+from rich.console import Console
+from rich.table import Table
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.ap import average_precision
-from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, ALL_PARTS, OVERALL, Counts, count_videos
+from mmaction_mespot.evaluation.functional.counts import (
+    AGNOSTIC,
+    ALL_PARTS,
+    OVERALL,
+    ROWS,
+    Counts,
+    count_videos,
+)
 from mmaction_mespot.evaluation.functional.dump import Dump, save_dump
+from mmaction_mespot.evaluation.functional.ranking import best_thresholds
 from mmaction_mespot.evaluation.functional.rates import (
     RATES,
     false_per_minute,
     rate_figures,
     thresholds_at_rate,
 )
-from mmaction_mespot.evaluation.functional.thresholds import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.evaluation.metrics.merging import merge_videos
-from mmaction_mespot.evaluation.metrics.result_table import render_table
 from mmaction_mespot.evaluation.metrics.window_record import read_window
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing
@@ -275,3 +284,31 @@ def _flatten(counts: Mapping[str, Counts], oracle: Mapping[str, Counts]) -> dict
         }
     figures['F1_agnostic'] = counts[AGNOSTIC].f1
     return figures
+
+
+def render_table(
+    counts: Mapping[str, Mapping[str, Counts]], oracle: Mapping[str, Mapping[str, Counts]], caption: str
+) -> str:
+    """Render the counts of every part as text.
+
+    Args:
+        counts: Counts by part, then by class.
+        oracle: The same with thresholds tuned on the evaluated videos themselves.
+        caption: Line below the table, not wrapped.
+    """
+    table = Table()
+    if len(counts) > 1:
+        table.add_column('part')
+    table.add_column('class')
+    for name in ('TP', 'FP', 'FN', 'P', 'R', 'F1', 'oracle F1'):
+        table.add_column(name, justify='right')
+    for part, by_class in counts.items():
+        for name in ROWS:
+            c = by_class[name]
+            ratios = (c.precision, c.recall, c.f1, oracle[part][name].f1)
+            cells = [name, *map(str, (c.tp, c.fp, c.fn)), *(f'{ratio:.3f}' for ratio in ratios)]
+            table.add_row(*([part] if len(counts) > 1 else []), *cells, end_section=name == OVERALL)
+    # A wide, plain console of its own: the log file must not depend on the terminal.
+    console = Console(file=io.StringIO(), width=120, color_system=None)
+    console.print(table)
+    return console.file.getvalue() + caption  # type: ignore[attr-defined]

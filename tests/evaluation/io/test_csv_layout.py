@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.csv_layout import class_of, layout_of_header
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL, class_of, layout_of_header
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL
 from mmaction_mespot.intervals.detections import MAE, ME
 
 LAYOUTS = {

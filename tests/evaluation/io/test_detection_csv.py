@@ -4,9 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, STR_LAYOUT, CsvLayout, parse_columns
+from mmaction_mespot.evaluation.io.csv_layout import (
+    MEGC_LAYOUT,
+    STR_LAYOUT,
+    UNKNOWN_LABEL,
+    CsvLayout,
+    VideoDetections,
+    parse_columns,
+)
 from mmaction_mespot.evaluation.io.detection_csv import read_detection_csv, write_detection_csv
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
 
 MEGC = 'vid,pred_onset,pred_offset,type\nspNO.1_a,1,40,mae\nspNO.1_a,101,112,me\n006_1,7,7,me\n'

@@ -1,8 +1,8 @@
 import pytest
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL
 from mmaction_mespot.evaluation.io.detection_text import read_detection_texts
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL
 from mmaction_mespot.intervals.detections import MAE, ME
 
 

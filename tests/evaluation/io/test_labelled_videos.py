@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.evaluation.io.csv_layout import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.evaluation.io.labelled_videos import VIDEO_NAME_RULES, LabelledVideos
-from mmaction_mespot.evaluation.io.video_detections import UNKNOWN_LABEL, VideoDetections
 from mmaction_mespot.intervals.detections import MAE, ME, Detections
 
 

@@ -12,7 +12,7 @@ from mmengine.structures import InstanceData
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import count_videos
 from mmaction_mespot.evaluation.functional.dump import load_dump
-from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
+from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric, render_table
 
 # Two videos of 200 frames, windows of 128 frames.
 TRUTH = {
@@ -223,3 +223,22 @@ def test_thresholds_for_a_rate_of_false_detections():
     assert figures['spotting/threshold_MaE'] == pytest.approx(0.9)
     with pytest.raises(MESpotError, match='false_per_minute must be a number of at least 0 and goes with'):
         METRICS.build({'type': 'SpottingF1Metric', 'false_per_minute': 1.0})
+
+
+def test_every_figure_is_in_the_table(benchmark_videos):
+    counts = count_videos(benchmark_videos)
+    text = render_table({'all': counts}, {'all': counts}, 'thresholds: given')
+    row = next(line for line in text.splitlines() if ' MaE ' in line)
+    assert [cell.strip() for cell in row.strip('│').split('│')] == [
+        'MaE', '2', '2', '1', '0.500', '0.667', '0.571', '0.571',
+    ]  # fmt: skip
+    assert 'oracle F1' in text
+    assert 'thresholds: given' in text
+    assert 'part' not in text
+
+
+def test_parts_have_a_column_of_their_own(benchmark_videos):
+    counts = count_videos(benchmark_videos)
+    parts = {'all': counts, 'hard': counts}
+    lines = render_table(parts, parts, '').splitlines()
+    assert sum(' hard ' in line for line in lines) == 3
