@@ -1,7 +1,8 @@
 """Write what was found for the programs that coders work with, and read their files back as tables.
 
 ``export RESULTS --format elan`` writes one file per video beside its results. ``import FILE... --out
-table.csv`` reads ELAN, Praat, BORIS or events.tsv into one tidy table.
+table.csv`` reads ELAN, Praat, BORIS or events.tsv into one tidy table. ``correct RESULTS FILE... --coder
+NAME`` stores them as corrections, as if the coder had made them in the viewer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.exports import FORMATS
 from mmaction_mespot.exports.study_files import export_study, import_files
+from mmaction_mespot.viewer.coded_files import import_codings
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -28,10 +30,19 @@ def main(arguments: list[str] | None = None) -> None:
     read.add_argument('files', type=Path, nargs='+')
     read.add_argument('--format', choices=FORMATS, help='default: by the ending')
     read.add_argument('--out', type=Path, required=True, help='the CSV')
+    correct = parts.add_parser('correct', help='files of a program to corrections of results')
+    correct.add_argument('results', type=Path, help='folder of results')
+    correct.add_argument('files', type=Path, nargs='+', help='named as the folders of their videos')
+    correct.add_argument('--coder', required=True, help='whose corrections they are')
+    correct.add_argument('--format', choices=FORMATS, help='default: by the ending')
+    correct.add_argument('--whole', action='store_true', help='the videos were looked through as a whole')
     args = parser.parse_args(arguments)
     if args.what == 'export':
         for path in export_study(args.results, args.format):
             print(path)
+    elif args.what == 'correct':
+        for video, number in import_codings(args.results, args.files, args.coder, args.format, args.whole):
+            print(f'{video}: {number} intervals of {args.coder}')
     else:
         print(f'{args.out}: {import_files(args.files, args.out, args.format)} intervals')
 

@@ -60,14 +60,14 @@ def import_files(paths: Sequence[Path], out: Path, name: str | None = None) -> i
     Raises:
         MESpotError: As of :func:`read_coding`; nothing is written then.
     """
-    rows = [{'video': _video(path), **asdict(one)} for path in paths for one in read_coding(path, name)]
+    rows = [{'video': video_of(path), **asdict(one)} for path in paths for one in read_coding(path, name)]
     with whole_file(out) as temporary:
         pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(temporary, index=False, lineterminator='\n')
     return len(rows)
 
 
-def _video(path: Path) -> str:
-    """The name without the ending of a format."""
+def video_of(path: Path) -> str:
+    """Name of the video that a file belongs to: its own without the ending of a format."""
     for kind in FORMATS.values():
         if path.name.lower().endswith(kind.ending.lower()):
             return path.name[: -len(kind.ending)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +54,13 @@ def table_text(result: Mapping[str, Any], corrections: Mapping[str, Any], first:
 def read_table(table: bytes, result: Mapping[str, Any], first: int | None) -> dict[str, Any]:
     """Read a table back as a coder's decisions about what was found.
 
-    An interval that is a candidate as it stands is accepted, any other is added; a candidate from the
-    thresholds on that the table does not hold is rejected.
-
     Args:
         table: The CSV; columns ``onset``, ``apex``, ``offset`` without a base count as those with one.
         result: Content of ``intervals.json``.
         first: Number in the name of the first image of a folder; None for a video file.
 
     Returns:
-        ``rows`` of corrections, and the ``coder`` whom the table names, or None.
+        ``rows`` of corrections (see :func:`decide`), and the ``coder`` whom the table names, or None.
 
     Raises:
         MESpotError: If a row is none.
@@ -80,9 +77,8 @@ def read_table(table: bytes, result: Mapping[str, Any], first: int | None) -> di
     if missing:
         wanted = ', '.join(f'{key}_{ending}' if key in FRAMES else key for key in missing)
         raise MESpotError(f'the table: found the columns {sorted(map(str, found))}, expected also {wanted}')
-    candidates = list(result['candidates'])
-    touched: set[int] = set()
-    rows: list[dict[str, Any]] = []
+    fps = float(result['video']['fps'])
+    intervals: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=2):
         if unescape(line['video'] or '') not in (name, Path(name).stem):
             continue
@@ -94,29 +90,41 @@ def read_table(table: bytes, result: Mapping[str, Any], first: int | None) -> di
         }
         row: dict[str, Any] = {'label': line['type'], **frames}
         _check(row, int(result['video']['total_frames']), number, base)
-        place = next((i for i, c in enumerate(candidates) if all(c[k] == row[k] for k in row)), None)
-        fps = float(result['video']['fps'])
         times = {f'{key}_s': None if row[key] is None else row[key] / fps for key in FRAMES}
+        intervals.append({'id': f't{number}', **row, **times, 'note': unescape(line.get('note') or '')})
+    coders = {unescape(line.get('coder') or '') for line in lines} - {''}
+    return {'rows': decide(intervals, result), 'coder': coders.pop() if len(coders) == 1 else None}
+
+
+def decide(intervals: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Intervals that somebody holds for events as decisions about what was found.
+
+    Args:
+        intervals: ``id``, ``label``, ``onset``, ``apex``, ``offset``, their seconds, and ``note``.
+        result: Content of ``intervals.json``.
+
+    Returns:
+        Rows of corrections: an interval that is a candidate as it stands is accepted, any other is added; a
+        candidate from the thresholds on that is not among them is rejected.
+    """
+    candidates = list(result['candidates'])
+    touched: set[int] = set()
+    rows: list[dict[str, Any]] = []
+    keys = ('label', *FRAMES)
+    for row in intervals:
+        place = next((i for i, c in enumerate(candidates) if all(c[k] == row[k] for k in keys)), None)
+        decided: dict[str, Any] = {'state': 'added', 'candidate': None}
         if place is not None:
             touched.add(place)
-            times = {f'{key}_s': candidates[place][f'{key}_s'] for key in FRAMES}
-        rows.append(
-            {
-                'id': f't{number}',
-                'state': 'added' if place is None else 'accepted',
-                **row,
-                **times,
-                'candidate': None if place is None else _candidate(candidates[place]),
-                'note': unescape(line.get('note') or ''),
-            }
-        )
+            decided = {'state': 'accepted', 'candidate': _candidate(candidates[place])}
+            decided |= {f'{key}_s': candidates[place][f'{key}_s'] for key in FRAMES}
+        rows.append({**row, **decided})
     for place, one in enumerate(candidates):
         if place not in touched and one['score'] >= result['thresholds'][one['label']]:
-            keys = ('label', *FRAMES, *(f'{key}_s' for key in FRAMES))
-            decided = {'id': f'c{place}', 'state': 'rejected', 'candidate': _candidate(one), 'note': ''}
-            rows.append({key: one[key] for key in keys} | decided)
-    coders = {unescape(line.get('coder') or '') for line in lines} - {''}
-    return {'rows': rows, 'coder': coders.pop() if len(coders) == 1 else None}
+            rejected = {'id': f'c{place}', 'state': 'rejected', 'candidate': _candidate(one), 'note': ''}
+            seconds = {f'{key}_s': one[f'{key}_s'] for key in FRAMES}
+            rows.append({key: one[key] for key in keys} | seconds | rejected)
+    return rows
 
 
 def escape(cell: str) -> str:
