@@ -1,7 +1,7 @@
 # C3D (Ji et al. 2013, the paper's [15], in MMAction2's form) as the backbone, on the pictures,
 # on the synthetic benchmark.
 #   python tools/train.py configs/zoo/c3d_synthme.py
-_base_ = '../mespot_synthetic.py'
+_base_ = './_base_/slim_small_synthme.py'
 
 stream = dict(
     type='StageLevels',

@@ -1,7 +1,7 @@
 # LSTMs on the features of frames (Donahue et al. 2015, the paper's [14]) as the backbone,
 # on the synthetic benchmark.
 #   python tools/train.py configs/zoo/lrcn_synthme.py
-_base_ = '../mespot_synthetic.py'
+_base_ = './_base_/slim_short_synthme.py'
 
 stream = dict(
     type='FrameLevels',

@@ -1,7 +1,7 @@
 # A two-stream 2-D CNN (Simonyan and Zisserman 2014, the paper's [16]) as the backbone,
 # on the synthetic benchmark.
 #   python tools/train.py configs/zoo/two_stream_2d_synthme.py
-_base_ = '../mespot_synthetic.py'
+_base_ = './_base_/slim_short_synthme.py'
 
 stream = dict(
     type='FrameLevels',
