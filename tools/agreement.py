@@ -13,6 +13,7 @@ from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.study.agreement import agreement_table
 from mmaction_mespot.study.reviewed import SPOTTER, events_of
+from mmaction_mespot.visualization.agreement import plot_agreement
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -24,12 +25,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument('first', help=f'a coder, or {SPOTTER!r}')
     parser.add_argument('second', help=f'a coder, or {SPOTTER!r}')
     parser.add_argument('--out', type=Path, help='also write the table as CSV')
+    parser.add_argument('--picture', type=Path, help='also draw the figures with their intervals, a PNG')
     args = parser.parse_args(arguments)
     table = agreement_table(events_of(args.results, args.first), events_of(args.results, args.second))
     print(table.to_string(index=False, float_format='{:.3f}'.format))
     if args.out is not None:
         with whole_file(args.out) as temporary:
             table.to_csv(temporary, index=False, lineterminator='\n')
+    if args.picture is not None:
+        figures = table.set_index('figure')[['value', 'low', 'high']].to_dict('index')
+        print(plot_agreement(figures, args.first, args.second, args.picture))
 
 
 if __name__ == '__main__':
