@@ -26,7 +26,7 @@ from mmaction_mespot.spotting.network import NetworkOptions, config_post_process
 FINAL = 'final.pth'
 """The checkpoint that a finished training leaves."""
 MOVEMENT = 'movement'
-MOVEMENT_THRESHOLDS = (0.34, 0.44)
+MOVEMENT_THRESHOLDS = (0.3, 0.42)
 """Thresholds of the movement spotter, chosen on people that its scorer did not see."""
 FLOW = 'flow'
 SPOTTERS = (MOVEMENT, FLOW, *SHIPPED)
@@ -155,7 +155,7 @@ def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
         (given[CLASSES[0]], given[CLASSES[1]]),
         PostProcessing(),
         open_session,
-        notes=('the scorer of movements learnt from synthetic faces and ten short real clips',),
+        notes=('the scorer of movements learnt from synthetic faces',),
     )
 
 

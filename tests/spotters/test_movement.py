@@ -61,7 +61,7 @@ def test_a_large_smile_and_a_micro_expression_are_found_with_their_boundaries_an
     found = spotter.spot(streams_with([(100, 160, 0.15), (250, 262, 0.02)], 400), FPS, GAP, CROP)
     best = {label: found[found.labels == label] for label in (MAE, ME)}
     assert iou(best[MAE].segments[0], (100, 160)) > 0.5
-    assert best[MAE].scores[0] > 0.34
+    assert best[MAE].scores[0] > 0.3
     assert iou(best[ME].segments[0], (250, 262)) > 0.5
 
 
