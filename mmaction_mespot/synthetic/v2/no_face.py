@@ -1,4 +1,4 @@
-"""Films without a face: titles, textures, drawings, rooms, under a camera that drifts."""
+"""Films without a face: titles, textures, drawings, rooms, hands, animals, under a camera that drifts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import numpy as np
 
 from mmaction_mespot.synthetic.profiles import smooth_noise
 from mmaction_mespot.synthetic.sensor import Sensor
+from mmaction_mespot.synthetic.v2.hand import paint_hand
 from mmaction_mespot.synthetic.v2.plan import FilmPlan
 
-SCENES = ('title', 'texture', 'drawing', 'room')
+SCENES = ('title', 'texture', 'drawing', 'room', 'hand', 'animal')
 _WORDS = ('THE END', 'CHAPTER', 'A FILM BY', 'SUMMER', 'PART', 'NEWS', 'TO BE', 'OCEAN', 'LIGHT', 'MORNING')
 
 
@@ -86,6 +87,15 @@ def draw_scene(scene: str, rng: np.random.Generator, width: int, height: int) ->
             else:
                 corner = (centre[0] + axes[0], centre[1] + axes[1])
                 cv2.rectangle(picture, centre, corner, colour, int(rng.choice([-1, 3])))
+    elif scene == 'hand':
+        tone = np.array([0.62, 0.75, 1.0]) * rng.uniform(90, 235)
+        for _ in range(int(rng.integers(1, 3))):
+            at = rng.uniform([0.3, 0.3], [0.7, 0.6]) * [width, height]
+            paint_hand(
+                picture, at, float(rng.uniform(-0.8, 0.8)), float(rng.uniform(0.15, 0.35) * width), tone
+            )
+    elif scene == 'animal':
+        _paint_animal(picture, rng)
     else:
         floor = int(rng.uniform(0.55, 0.75) * height)
         picture[floor:] *= 0.6
@@ -96,3 +106,44 @@ def draw_scene(scene: str, rng: np.random.Generator, width: int, height: int) ->
             cv2.rectangle(picture, (left, up), corner, colour, -1)
             cv2.rectangle(picture, (left, up), corner, (30.0, 30.0, 30.0), 2)
     return np.clip(picture, 0, 255)
+
+
+def _paint_animal(picture: np.ndarray, rng: np.random.Generator) -> None:
+    """Paint the head of a furry animal, in place: ears on top, round eyes far apart, a snout."""
+    height, width = picture.shape[:2]
+    size = float(rng.uniform(0.16, 0.3)) * width
+    centre = rng.uniform([0.4, 0.45], [0.6, 0.6]) * [width, height]
+    fur = np.array([0.6, 0.8, 1.0]) * rng.uniform(50, 200)
+    mask = np.zeros((height, width), np.uint8)
+
+    def ellipse(at: np.ndarray, axes: tuple[float, float], angle: float = 0.0) -> np.ndarray:
+        drawn = np.zeros((height, width), np.uint8)
+        whole = (max(1, round(axes[0] * size)), max(1, round(axes[1] * size)))
+        place = (centre + at * size).round().astype(int).tolist()
+        cv2.ellipse(drawn, place, whole, angle, 0, 360, 255, -1, cv2.LINE_AA)
+        return drawn
+
+    ear = rng.uniform(0.3, 0.6), rng.uniform(0.5, 0.9)
+    for at, axes, angle in (
+        (np.array([0.0, 1.6]), (1.1, 1.2), 0.0),
+        (np.array([-0.65, -0.75]), ear, -25.0),
+        (np.array([0.65, -0.75]), ear, 25.0),
+        (np.zeros(2), (1.0, float(rng.uniform(0.8, 1.1))), 0.0),
+    ):
+        mask = np.maximum(mask, ellipse(at, axes, angle))
+    hairs = cv2.GaussianBlur(rng.standard_normal((height, width)).astype(np.float32), (0, 0), 1.0, sigmaY=4.0)
+    coat = fur + (18 * hairs / hairs.std())[..., None]
+    alpha = cv2.GaussianBlur(mask, (0, 0), 2.0).astype(np.float32)[..., None] / 255
+    picture += alpha * (coat - picture)
+    apart = float(rng.uniform(0.4, 0.6))
+    parts = [
+        (np.array([side * apart, -0.15]), (0.16, 0.18), np.array([20.0, 90.0, 110.0])) for side in (-1, 1)
+    ]
+    parts += [(np.array([side * apart, -0.15]), (0.08, 0.16), np.zeros(3)) for side in (-1, 1)]
+    parts += [
+        (np.array([0.0, 0.45]), (0.4, 0.3), np.minimum(1.4 * fur, 250)),
+        (np.array([0.0, 0.3]), (0.14, 0.09), 0.2 * fur),
+    ]
+    for at, axes, tone in parts:
+        soft = cv2.GaussianBlur(ellipse(at, axes), (0, 0), 1.0).astype(np.float32)[..., None] / 255
+        picture += soft * (tone - picture)

@@ -6,7 +6,7 @@ Everything is decided by (seed, part, person, video) alone: a shorter drawing is
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class FilmCamera(Camera):
     Args:
         crf: Constant rate factor of x264: larger is smaller and worse.
         gop: Frames between two key frames.
-        exposure_steps: Steps of the automatic exposure a minute.
+        exposure_steps: Steps of the automatic exposure per minute.
         drops: Share of frames that are lost and replaced by the frame before.
         denoise: Grey levels below which a change is taken for noise and the old frame kept; 0 is off.
     """
@@ -53,6 +53,8 @@ CAMERAS = (
     FilmCamera(320, 384, 60, noise=2.5, crf=24, flicker=0.008),
     FilmCamera(240, 288, 200, noise=2.5, crf=20, gop=200, flicker=0.01),
 )
+LARGE = (640, 768)
+"""Width and height in px of films of large faces."""
 _CAMERA_SHARES = (0.2, 0.2, 0.18, 0.12, 0.12, 0.05, 0.06, 0.05, 0.02)
 
 
@@ -61,19 +63,24 @@ class Part:
     """Setting of a part.
 
     Args:
-        mae: Macro-expressions a minute.
-        me: Micro-expressions a minute.
+        mae: Macro-expressions per minute.
+        me: Micro-expressions per minute.
         minutes: Default length of train, val and test.
         blinks: Blinks per minute.
         talk: Stretches of speech per minute, 2 to 10 s each.
-        chew: Stretches of chewing a minute.
-        gaze: Shifts of the gaze a minute.
+        chew: Stretches of chewing per minute.
+        gaze: Shifts of the gaze per minute.
         head: Nods, shakes, turns and leanings per minute.
-        hands: Hands in front of the lower face a minute.
+        hands: Hands in front of the lower face per minute.
         rest: Least time between two expressions, seconds.
         smallest: Least amplitude of a macro-expression, inter-ocular distances.
         morph: Whether the expressions are morphs between two stills.
         face: Whether there is a face.
+        glasses: Share of the films in which glasses are worn.
+        hair: Share of the films in which strands of hair hang into the face.
+        large: Share of the films at 30 fps that are recorded at 640 x 768 px; not of the small ORL stills.
+        livelier: MaE and ME per minute, and a factor on the length of MaE, of everybody's second, fourth, ...
+            film; None for the same in all films.
         footage: Whether real clips are drawn into, see `carrier_plan`; the other rates do not count then.
     """
 
@@ -90,12 +97,18 @@ class Part:
     smallest: float = 0.02
     morph: bool = False
     face: bool = True
+    glasses: float = 0.2
+    hair: float = 0.2
+    large: float = 0.15
+    livelier: tuple[float, float, float] | None = None
     footage: bool = False
 
 
 PARTS = {
     'dense': Part(7, 7, (120, 25, 0), talk=0.5, chew=0.2, gaze=6, head=2.0, hands=0.3),
-    'natural': Part(2.15, 0.4, (30, 25, 60), talk=0.15, chew=0.1, head=1.0, hands=0.2),
+    'natural': Part(
+        2.15, 0.4, (30, 25, 60), talk=0.15, chew=0.1, head=1.0, hands=0.2, livelier=(3.9, 1.8, 1.3)
+    ),
     'calm': Part(0, 0, (15, 15, 30), head=0.3, hands=0.0),
     'talk': Part(0, 0, (15, 10, 15), talk=5.0, chew=0.5, head=2.0, hands=0.3),
     'motion': Part(0, 0, (15, 10, 15), talk=0.2, gaze=10, head=10.0, hands=1.0),
@@ -105,7 +118,8 @@ PARTS = {
     'carrier': Part(9, 7, (12, 4, 6), footage=True),
     'none': Part(0, 0, (3, 3, 10), blinks=0, gaze=0, head=0, hands=0, face=False),
 }
-"""Parts by name; rates per minute. `natural` has those of CAS(ME)^2: 3.1 MaE and 0.58 ME in 86 s. Large
+"""Parts by name; rates per minute. `natural` has those of CAS(ME)^2 (3.1 MaE and 0.58 ME in 86 s) and, in
+every other film of a person, those of SAMM Long Videos (343 MaE and 159 ME in 147 videos of 36 s). Large
 expressions follow each other at once in lively parts; what does not fit between others is dropped."""
 
 _KINDS_OF_MOTION = ('nod', 'shake', 'turn', 'lean')
@@ -124,6 +138,8 @@ class FilmPlan:
         total_frames: Number of frames.
         seed: Seed of the continuous motion and of the sensor.
         events: Everything that happens, in order of the start.
+        glasses: Whether glasses are worn.
+        hair: Whether strands of hair hang into the face.
     """
 
     part: str
@@ -134,6 +150,8 @@ class FilmPlan:
     total_frames: int
     seed: int
     events: tuple[Event, ...]
+    glasses: bool = False
+    hair: bool = False
 
     @property
     def file(self) -> str:
@@ -149,6 +167,10 @@ class FilmPlan:
         """The plan as plain JSON data."""
         data = asdict(self)
         data['events'] = [event.as_dict() for event in self.events]
+        # What is not worn is not told: such films stay as they were drawn before there were glasses.
+        for name in ('glasses', 'hair'):
+            if not data[name]:
+                del data[name]
         return {'video_id': self.video_id, 'frame_dir': self.file, **data}
 
 
@@ -160,7 +182,14 @@ def plan_film(part_name: str, split: str, subject: str, index: int, seed: int = 
     part = PARTS[part_name]
     camera = CAMERAS[int(rng.choice(len(CAMERAS), p=_CAMERA_SHARES))]
     total = round(SECONDS * camera.fps)
-    expressions = _expressions(rng, part, camera.fps, total)
+    looks = np.random.default_rng(
+        [seed, 6, zlib.crc32(part_name.encode()), zlib.crc32(subject.encode()), index]
+    )
+    glasses, hair, large = (looks.random(3) < (part.glasses, part.hair, part.large)).tolist()
+    if large and camera.fps == 30 and not subject.startswith('orl'):
+        camera = replace(camera, width=LARGE[0], height=LARGE[1])
+    mae, me, stretch = part.livelier if part.livelier and index % 2 else (part.mae, part.me, 1.0)
+    expressions = _expressions(rng, part, (mae, me), camera.fps, total, stretch)
     events = expressions + _distractors(rng, part, camera.fps, total, expressions)
     return FilmPlan(
         part_name,
@@ -171,6 +200,8 @@ def plan_film(part_name: str, split: str, subject: str, index: int, seed: int = 
         total,
         int(rng.integers(2**31)),
         tuple(sorted(events, key=lambda event: (event.start, event.kind))),
+        glasses and part.face,
+        hair and part.face,
     )
 
 
@@ -178,13 +209,22 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))), 6)
 
 
-def _expressions(rng: np.random.Generator, part: Part, fps: int, total: int) -> list[Event]:
+def _expressions(
+    rng: np.random.Generator,
+    part: Part,
+    rates: tuple[float, float],
+    fps: int,
+    total: int,
+    stretch: float,
+) -> list[Event]:
     """Labelled events. Some are repeated at once, and different ones may overlap; equal kinds do not."""
     minutes = total / fps / 60
     events: list[Event] = []
-    for kind, rate in (('MaE', part.mae), ('ME', part.me)):
+    for kind, rate in zip(('MaE', 'ME'), rates, strict=True):
         for _ in range(int(rng.poisson(rate * minutes))):
-            event = sample_expression(rng, kind, fps, total, part.morph, smallest=part.smallest)
+            event = sample_expression(
+                rng, kind, fps, total, part.morph, smallest=part.smallest, stretch=stretch
+            )
             rest = part.rest * fps
             clashes = [o for o in events if o.start < event.end + rest and event.start < o.end + rest]
             rides = kind == 'ME' and len(clashes) == 1 and not part.morph and rng.random() < 0.3
@@ -201,6 +241,7 @@ def sample_expression(
     morph: bool = False,
     largest: float = 0.4,
     smallest: float = 0.02,
+    stretch: float = 1.0,
 ) -> Event:
     """Sample a labelled event.
 
@@ -212,13 +253,14 @@ def sample_expression(
         morph: Whether it is a morph, which has no action units. Defaults to False.
         largest: Largest amplitude of an MaE in inter-ocular distances. Defaults to 0.4.
         smallest: Smallest one. Defaults to 0.02.
+        stretch: Factor on the length of an MaE. Defaults to 1.
     """
     if kind == 'ME':
         length_s = float(rng.uniform(0.17, 0.5))
         amplitude = _log_uniform(rng, 0.005, 0.03)
         shares = (float(rng.uniform(0.3, 0.45)), float(rng.uniform(0.05, 0.25)))
     else:
-        length_s = float(np.clip(1.1 * np.exp(0.6 * rng.standard_normal()), 0.55, 5.5))
+        length_s = float(np.clip(1.1 * stretch * np.exp(0.6 * rng.standard_normal()), 0.55, 5.5))
         amplitude = _log_uniform(rng, smallest, largest)
         onset_s = min(float(rng.uniform(0.15, 0.6)), 0.4 * length_s)
         shares = (

@@ -13,9 +13,11 @@ from mmaction_mespot.synthetic.mouth import open_mouth
 from mmaction_mespot.synthetic.sensor import Sensor
 from mmaction_mespot.synthetic.still import Still, frame_still
 from mmaction_mespot.synthetic.stills import PersonStills, read_picture
+from mmaction_mespot.synthetic.v2.hand import Hand
 from mmaction_mespot.synthetic.v2.motion import SIDES, WIDEST, build_film_motion
 from mmaction_mespot.synthetic.v2.plan import CAMERAS, FilmPlan
 from mmaction_mespot.synthetic.v2.warp import BRIGHTEST, DARKEST, FOLD_SHADING, arriving
+from mmaction_mespot.synthetic.v2.worn import Glasses, Hair, Projection
 
 _LID_LEVELS, _MOUTH_LEVELS = 25, 33
 _EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
@@ -73,7 +75,13 @@ class FilmRenderer:
         self._room = 1.0 if still.iod < _ROOMY_IOD_SHARE * width else 0.45
         self._y, self._x = np.mgrid[:height, :width].astype(np.float32)
         self._rng = np.random.default_rng([plan.seed, 5])
-        self._hand = _Hand(still, self._rng) if self.motion.hand.any() else None
+        self._worn: list[Glasses | Hair] = []
+        own = np.random.default_rng([plan.seed, 11])
+        if plan.hair:
+            self._worn.append(Hair(still, plan.total_frames, camera.fps, own))
+        if plan.glasses:
+            self._worn.append(Glasses(still, own))
+        self._hand = Hand(still, self._rng) if self.motion.hand.any() else None
 
     def __len__(self) -> int:
         return len(self.motion.closure)
@@ -88,17 +96,30 @@ class FilmRenderer:
         for choice, course in motion.morphs:
             morph = self._morphs[int(choice * len(self._morphs))]
             grid[:2] += self._share(morph, course, index) * morph.field
+        turn, shift = self._pose(index)
+        turn = turn - np.eye(3)
+        moved = np.tensordot(turn[:2], self._shape, axes=1)
+        moved[0] += shift[0]
+        moved[1] += shift[1]
+        grid[:2] += moved * self._weight
+        np.clip(grid[2], DARKEST, BRIGHTEST, out=grid[2])
+        return arriving(grid.astype(np.float32), GRID_STEP)
+
+    def _pose(self, index: int) -> tuple[np.ndarray, tuple[float, float]]:
+        """Rotation with growth about the axis of the head, (3, 3), and shift in px."""
+        motion = self.motion
         yaw, pitch, roll = (self._room * a[index] for a in (motion.yaw, motion.pitch, motion.roll))
         turn = _rotation(float(yaw), float(pitch), float(roll)) * (
             1 + self._room * float(motion.scale[index])
         )
-        turn = turn - np.eye(3)
-        moved = np.tensordot(turn[:2], self._shape, axes=1)
-        moved[0] += self._room * motion.across[index] * self.still.iod
-        moved[1] += self._room * motion.down[index] * self.still.iod
-        grid[:2] += moved * self._weight
-        np.clip(grid[2], DARKEST, BRIGHTEST, out=grid[2])
-        return arriving(grid.astype(np.float32), GRID_STEP)
+        across = self._room * motion.across[index] * self.still.iod
+        return turn, (across, self._room * motion.down[index] * self.still.iod)
+
+    def _projection(self, index: int) -> Projection:
+        """Where points of the head at rest are in a frame."""
+        turn, shift = self._pose(index)
+        pivot = _pivot(self.still)
+        return lambda points: (points - pivot) @ turn[:2].T + pivot[:2] + shift
 
     def frame(self, index: int) -> np.ndarray:
         """Draw a frame: grey (height, width) or BGR (height, width, 3), uint8."""
@@ -111,6 +132,8 @@ class FilmRenderer:
         )
         gain = (gain + 1.0) * self._sensor.gains[index]
         light = np.multiply(light, gain if light.ndim == 2 else gain[..., None])
+        for thing in self._worn:
+            thing.draw(light, index, self._projection(index))
         if self._hand is not None and self.motion.hand[index] > 0:
             self._hand.draw(light, float(self.motion.hand[index]))
         return self._sensor.expose(light, index)
@@ -161,10 +184,16 @@ def _face_basis(still: Still, points: np.ndarray, weight: np.ndarray) -> np.ndar
 def _head_shape(still: Still, points: np.ndarray) -> np.ndarray:
     """Place of the skin from the axis of the head: x, y, depth (away from the camera), (3, rows, columns)."""
     landmarks = still.landmarks
-    depth = (landmarks[:, 2] - landmarks[list(_EARS), 2].mean())[:, None]
+    pivot = _pivot(still)
+    depth = (landmarks[:, 2] - pivot[2])[:, None]
     depth = spread_over_grid(landmarks[:, :2], depth, points, 0.15 * still.iod)[..., 0]
-    pivot = (landmarks[list(_EARS), :2].mean(0) + landmarks[_NECK, :2]) / 2
     return np.stack([points[..., 0] - pivot[0], points[..., 1] - pivot[1], depth])
+
+
+def _pivot(still: Still) -> np.ndarray:
+    """Point that the head turns about, between the ears and the neck, (3,) px."""
+    ears = still.landmarks[list(_EARS)].mean(0)
+    return np.array([*((ears[:2] + still.landmarks[_NECK, :2]) / 2), ears[2]])
 
 
 def _rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
@@ -173,38 +202,3 @@ def _rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
     return about_z @ about_x @ about_y
-
-
-class _Hand:
-    """A hand that comes from below or from a side to the lower face, in the tone of the cheek."""
-
-    def __init__(self, still: Still, rng: np.random.Generator) -> None:
-        height, width = still.image.shape[:2]
-        iod = still.iod
-        cheek = still.landmarks[205, :2].round().astype(int).clip(0, [width - 1, height - 1])
-        self._tone = np.asarray(still.image[cheek[1], cheek[0]], dtype=np.float32) * 0.92
-        self._goal = still.landmarks[17, :2] + rng.uniform([-0.4, 0.1], [0.4, 0.7]) * iod
-        self._from = np.array([rng.choice([-0.3, 1.3]) * width, 1.2 * height])
-        self._angle, self._iod = float(rng.uniform(-0.7, 0.7)), iod
-
-    def draw(self, light: np.ndarray, present: float) -> None:
-        """Draw it into a frame, in place; `present` in [0, 1] says how far it has come."""
-        at = self._from + present * (self._goal - self._from)
-        mask = np.zeros(light.shape[:2], np.uint8)
-        up = np.array([np.sin(self._angle), -np.cos(self._angle)])
-        aside = np.array([-up[1], up[0]])
-        thick = max(2, round(0.2 * self._iod))
-        for finger in range(4):
-            root = at + (finger - 1.5) * 0.24 * self._iod * aside
-            tip = root + up * self._iod * (0.75, 0.9, 0.85, 0.65)[finger]
-            cv2.line(mask, root.astype(int).tolist(), tip.astype(int).tolist(), 255, thick, cv2.LINE_AA)
-        palm = at - 0.4 * self._iod * up
-        cv2.circle(mask, palm.astype(int).tolist(), round(0.52 * self._iod), 255, -1, cv2.LINE_AA)
-        arm = palm - 4 * self._iod * up
-        cv2.line(mask, palm.astype(int).tolist(), arm.astype(int).tolist(), 255, 3 * thick, cv2.LINE_AA)
-        alpha = cv2.GaussianBlur(mask, (0, 0), 1.0).astype(np.float32) / 255
-        # Rounded fingers: darker towards their edges.
-        shade = 0.65 + 0.35 * cv2.GaussianBlur(alpha, (0, 0), 0.06 * self._iod)
-        if light.ndim == 3:
-            alpha, shade = alpha[..., None], shade[..., None]
-        light += alpha * (self._tone * shade - light)
