@@ -50,7 +50,7 @@ def prepare_dataset(
 
     Raises:
         ValueError: A setting is out of its range, there is no video, or no GPU where one is asked for.
-        RuntimeError: The face networks are unavailable, or a process died.
+        RuntimeError: The face networks are unavailable.
     """
     settings = settings or PreparationSettings()
     if jobs < 1:

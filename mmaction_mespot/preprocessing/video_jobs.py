@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import cv2
+
+from mmaction_mespot.worker_processes import run_in_processes
 
 from .faces import FaceModelPaths, FaceTracker
 from .preparation_progress import PreparationProgress
 from .video_preparation import prepare_video
 from .video_task import VideoTask
-
-_POLL_S = 0.5
 
 Outcome = tuple[VideoTask, 'dict[str, Any] | None', str]
 """A video, its record for the manifest or None, and why it failed."""
@@ -69,15 +65,6 @@ def _start_worker(counter: Any, models: FaceModelPaths) -> None:
     cv2.setNumThreads(1)
     numba.set_num_threads(1)
     _counter, _tracker = counter, FaceTracker(models)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker when the main process is gone; a killed one can't tell its workers."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _work(task: VideoTask) -> Outcome:
@@ -91,26 +78,14 @@ def _work(task: VideoTask) -> Outcome:
 
 
 def run_parallel(tasks: list[VideoTask], jobs: int, progress: PreparationProgress) -> Iterator[Outcome]:
-    """Prepare the videos in several processes; they come in the order in which they are finished.
-
-    Raises:
-        RuntimeError: A process died.
-    """
-    context = multiprocessing.get_context('spawn')
-    counter = context.Value('q', 0)
-    pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)), context, initializer=_start_worker, initargs=(counter, tasks[0].models)
-    )
-    try:
-        waiting: set[Future[Outcome]] = {pool.submit(_work, task) for task in tasks}
-        while waiting:
-            done, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-            progress.update(counter.value)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise RuntimeError(
-            'a worker process died (out of memory?); finished videos are kept: run the same command again'
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    """Prepare the videos in several processes; they come in the order in which they are finished."""
+    counter = multiprocessing.get_context('spawn').Value('q', 0)
+    for ended in run_in_processes(
+        _work,
+        tasks,
+        min(jobs, len(tasks)),
+        _start_worker,
+        (counter, tasks[0].models),
+        lambda: progress.update(counter.value),
+    ):
+        yield ended.result or (ended.item, None, ended.death)

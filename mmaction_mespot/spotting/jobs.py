@@ -1,27 +1,21 @@
-"""Several videos at a time, in processes of joblib; runs that share a disk keep off each other's videos."""
+"""Several videos at a time; runs that share a disk keep off each other's videos."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
 import torch
 from filelock import FileLock, Timeout
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, describe, is_user_error
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.record import LOCK, write_failure
-
-MARK = '.working'
-"""File in the folder of a video while a process of ours is at it."""
-STRIKES = 2
-"""Times that a process may die over a video before the video counts as failed."""
+from mmaction_mespot.worker_processes import run_in_processes
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,7 @@ Work = Callable[[Path, Path, SpottingInferencer], SpotOutcome]
 def run_parallel(
     work: Work, setup: SpotterSetup, videos: Sequence[tuple[Path, Path]], jobs: int
 ) -> Iterator[SpotOutcome]:
-    """Run videos in processes; what a worker returns is small, and few are queued at a time.
+    """Run videos in processes.
 
     Args:
         work: Picklable function of video, folder and spotter that gives an outcome.
@@ -89,38 +83,26 @@ def run_parallel(
         jobs: Processes.
 
     Yields:
-        The outcomes as they come. A video whose process dies twice has failed; the others go on.
+        The outcomes as they come. A video whose process dies has failed; the others go on.
     """
-    left, strikes = dict(videos), dict.fromkeys((video for video, _ in videos), 0)
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    while left:
-        try:
-            with parallel_config(backend='loky', inner_max_num_threads=threads):
-                pool = Parallel(n_jobs=jobs, return_as='generator_unordered', pre_dispatch=2 * jobs)
-                calls = (delayed(_in_process)(work, setup, *item, threads) for item in left.copy().items())
-                for outcome in pool(calls):
-                    del left[outcome.video]
-                    yield outcome
-        except TerminatedWorkerError:
-            for video, folder in list(left.items()):
-                strikes[video] += (folder / MARK).is_file()
-                (folder / MARK).unlink(missing_ok=True)
-                if strikes[video] >= STRIKES:
-                    error = f'{video}: the process that spotted it died {STRIKES} times (out of memory?)'
-                    write_failure(folder, video, error)
-                    del left[video]
-                    yield SpotOutcome(video, folder, 'failed', error)
+    for ended in run_in_processes(partial(_in_process, work, setup), videos, jobs, _start, (threads,)):
+        video, folder = ended.item
+        if ended.result is not None:
+            yield ended.result
+            continue
+        error = f'{video}: {ended.death}'
+        write_failure(folder, video, error)
+        yield SpotOutcome(video, folder, 'failed', error)
 
 
-def _in_process(work: Work, setup: SpotterSetup, video: Path, folder: Path, threads: int) -> SpotOutcome:
+def _start(threads: int) -> None:
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
-    try:
-        return run_claimed(work, video, folder, _spotter(setup))
-    finally:
-        (folder / MARK).unlink(missing_ok=True)
+
+
+def _in_process(work: Work, setup: SpotterSetup, item: tuple[Path, Path]) -> SpotOutcome:
+    return run_claimed(work, *item, _spotter(setup))
 
 
 def run_claimed(work: Work, video: Path, folder: Path, inferencer: SpottingInferencer) -> SpotOutcome:

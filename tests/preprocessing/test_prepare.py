@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,21 +190,28 @@ def test_killed_and_resumed_gives_the_same_bytes(
     assert [worker for worker in workers if Path(f'/proc/{worker}').exists()] == []
 
 
-def test_a_dead_worker_is_said_clearly(
-    frames_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(os.name == 'nt', reason='no SIGKILL')
+def test_a_worker_that_is_killed_costs_its_video_alone(
+    frames_root: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    class DyingPool(ThreadPoolExecutor):
-        def __init__(self, *_args: Any, **_options: Any) -> None:
-            super().__init__(1)
+    killed: list[int] = []
 
-        def submit(self, *_args: Any, **_options: Any) -> Any:
-            future: Future[None] = Future()
-            future.set_exception(BrokenProcessPool('died'))
-            return future
+    def kill_one() -> None:
+        while not killed:
+            for child in multiprocessing.active_children()[:1]:
+                killed.append(child.pid or 0)
+                os.kill(killed[0], signal.SIGKILL)
+            time.sleep(0.01)
 
-    monkeypatch.setattr(video_jobs, 'ProcessPoolExecutor', DyingPool)
-    with pytest.raises(RuntimeError, match=r'a worker process died .* run the same command again'):
-        prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS, jobs=2)
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    result = prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS, jobs=2)
+    thread.join()
+    ((failed, reason),) = result.failed.items()
+    assert reason == 'the process that was at it was ended by SIGKILL (out of memory?)'
+    assert len(result.prepared) == 2 and failed not in result.prepared
+    assert prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS).prepared == [failed]
+    assert _tree(tmp_path) == undisturbed
 
 
 def test_the_last_shard_completes_the_set(
