@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,14 @@ class Events:
 
     segments_s: np.ndarray
     labels: np.ndarray
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Events:
+        """From rows of ``intervals.json`` or of corrections, in their order."""
+        return cls(
+            np.array([(row['onset_s'], row['offset_s']) for row in rows], dtype=np.float64).reshape(-1, 2),
+            np.array([CLASSES.index(row['label']) for row in rows], dtype=np.int64),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def events_of(root: Path, coder: str) -> dict[str, tuple[Events, float]]:
                 rows = final_rows(content, read_json(corrections))
             else:
                 continue
-            found[name] = (_events(rows), float(content['video']['duration_s']))
+            found[name] = (Events.of_rows(rows), float(content['video']['duration_s']))
         except (KeyError, TypeError, ValueError) as error:
             raise MESpotError(
                 f'{path.parent}: broken results or corrections of {coder} ({error!r})'
@@ -126,8 +134,8 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
             found.append(
                 ReviewedVideo(
                     path.parent.relative_to(root).as_posix(),
-                    _events([row for row in told['rows'] if row['state'] != 'rejected']),
-                    _events(seen),
+                    Events.of_rows([row for row in told['rows'] if row['state'] != 'rejected']),
+                    Events.of_rows(seen),
                     np.array([row['score'] for row in seen], dtype=np.float64),
                     frames / float(content['video']['fps']) / 60,
                     len(told['rows']),
@@ -142,11 +150,3 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[key] for key in _KEYS)
-
-
-def _events(rows: list[dict[str, Any]]) -> Events:
-    ordered = sorted(rows, key=lambda row: (row['onset_s'], row['offset_s']))
-    return Events(
-        np.array([(row['onset_s'], row['offset_s']) for row in ordered], dtype=np.float64).reshape(-1, 2),
-        np.array([CLASSES.index(row['label']) for row in ordered], dtype=np.int64),
-    )

@@ -56,6 +56,17 @@ def test_from_corrections_to_a_calibration(tmp_path: Path) -> None:
         read_calibration(tmp_path / 'calibration.json', 'lite')
 
 
+def test_scores_stay_with_their_candidates(tmp_path: Path) -> None:
+    write_video(tmp_path, 'a')
+    path = tmp_path / 'a' / 'intervals.json'
+    content = json.loads(path.read_text())
+    content['candidates'].sort(key=lambda one: one['onset'] % 300)  # not by time
+    path.write_text(json.dumps(content))
+    (video,) = reviewed_videos(tmp_path, 'anna')
+    expected = [0.9 - 0.05 * round(onset * 30 / 100) for onset in video.candidates.segments_s[:, 0]]
+    assert video.scores == pytest.approx(expected)
+
+
 def test_an_unknown_coder(tmp_path: Path) -> None:
     write_video(tmp_path, 'a')
     with pytest.raises(MESpotError, match="'bob' has corrected no video, expected one of spotter, anna"):
