@@ -19,7 +19,7 @@ from mmaction_mespot.spotting.inferencer import FACES
 from mmaction_mespot.spotting.jobs import SpotterSetup
 from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.spotting.reporter import SpotReporter
-from mmaction_mespot.spotting.videos import SpotOptions, spot_videos
+from mmaction_mespot.spotting.videos import SpotOptions, plan_videos, spot_videos
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 
 
@@ -29,7 +29,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('videos', nargs='+', help='video files, folders of numbered images, or folders of such')
+    add('videos', nargs='+', help='video files, folders of images, folders of such, a .txt that lists them')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
     add('--model', choices=SPOTTERS, default=MOVEMENT, help=f'without --config (default: {MOVEMENT})')
     add('--config', help='config of a network of your own, or one of configs/spotters')
@@ -50,6 +50,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('--amp', action='store_true', help='half precision')
     add('--jobs', type=int, default=1, help='videos at a time (default: 1)')
     add('--redo', action='store_true', help='also spot the videos that an earlier run finished')
+    add('--dry-run', action='store_true', help='only say how long it would take and how much disk')
     add('--batch-size', type=int, default=8, help='windows that a network takes at once (default: 8)')
     how = parser.add_mutually_exclusive_group()
     how.add_argument('--quiet', action='store_true', help='say nothing but errors')
@@ -86,6 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = SpotOptions(
         args.out, args.fps, args.overlay, args.format == 'megc', labels, args.redo, args.meta
     )
+    if args.dry_run:
+        print(plan_videos(args.videos, inferencer, options, args.jobs))
+        return 0
     if args.calibration and args.calibration.resolve() != (args.out / CALIBRATION).resolve():
         args.out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(args.calibration, args.out / CALIBRATION)

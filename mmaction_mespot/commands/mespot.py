@@ -17,6 +17,10 @@ from mmaction_mespot.version import __version__
 COMMANDS = {
     'spot': ('spot', 'spot expressions in videos of your own'),
     'view': ('viewer', 'look at the results in the browser and correct them'),
+    'sample': ('sample', 'choose what to review next; estimate precision and recall'),
+    'adapt': ('adapt', 'fit thresholds and probabilities to your corrections'),
+    'agreement': ('agreement', 'compare coders with each other and with the spotter'),
+    'convert': ('convert_intervals', 'to and from ELAN, Praat, BORIS and BIDS'),
     'prepare': ('prepare', 'prepare a data set: labels, faces, optical flow'),
     'train': ('train', 'train a network from a config'),
     'test': ('test', 'test a checkpoint, or a spotter without weights'),

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mmaction_mespot.preprocessing.video import open_video_source, resample
 from mmaction_mespot.spotting.crops import SpotCrops
+from mmaction_mespot.spotting.dry_run import describe_run
 from mmaction_mespot.spotting.ground_truth import LabelledRow, check_labels, ground_truth_of
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.inputs import named_videos
@@ -114,14 +116,29 @@ def spot_videos(
     return FAILED_EXIT_CODE if 'failed' in states else 0
 
 
+def plan_videos(
+    inputs: Sequence[str | Path], inferencer: SpottingInferencer, options: SpotOptions, jobs: int = 1
+) -> str:
+    """Say what :func:`spot_videos` would do, without doing it; arguments and errors as there."""
+    videos = named_videos(inputs)
+    check_labels(options.labels or (), list(videos))
+    todo, finished = [], []
+    for video, name in videos.items():
+        folder = options.out / name
+        if not options.redo and is_finished(folder, _record(video, inferencer, options)):
+            finished.append(folder)
+        else:
+            todo.append((video, folder))
+    return describe_run(todo, finished, inferencer, options.fps, jobs)
+
+
 def spot_unless_finished(
     video: Path, folder: Path, inferencer: SpottingInferencer, options: SpotOptions, reporter: SpotReporter
 ) -> SpotOutcome:
     """Spot one video, or pass over it where its results are there; arguments and errors as of
     :func:`spot_video`.
     """
-    labels = None if options.labels is None else [str(row) for row in options.labels]
-    record = run_record(video, inferencer, fps=options.fps, overlay=options.overlay, labels=labels)
+    record = _record(video, inferencer, options)
     if not options.redo and is_finished(folder, record):
         return SpotOutcome(video, folder, 'skipped')
     began = time.monotonic()
@@ -178,3 +195,8 @@ def spot_video(
         write_overlay(result, frames, working_fps, folder / OVERLAY, reporter.progress)
     reporter.done(video, result, folder, time.monotonic() - began)
     return result
+
+
+def _record(video: Path, inferencer: SpottingInferencer, options: SpotOptions) -> dict[str, Any]:
+    labels = None if options.labels is None else [str(row) for row in options.labels]
+    return run_record(video, inferencer, fps=options.fps, overlay=options.overlay, labels=labels)
