@@ -73,7 +73,8 @@ INSTALL_REQUIRES = [
 ]
 
 EXTRAS_REQUIRE = {
-    'docs': ['mkdocs>=1.6'],
+    # The site, its theme, and the reference that is made from the docstrings.
+    'docs': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.5,<10', 'mkdocstrings[python]>=0.27,<2'],
     # The backend TensorboardVisBackend.
     'tensorboard': ['tensorboard>=2.14'],
     'tests': [
