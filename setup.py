@@ -43,6 +43,8 @@ INSTALL_REQUIRES = [
     'av>=14.1,<20',
     # Its lock on an open file, by which two cross-validations keep off each other's folds.
     'filelock>=3.30,<5',
+    # Runs methods of the zoo side by side.
+    'joblib>=1.4,<2',
     # Reads and writes the files of ELAN and Praat.
     'pympi-ling>=1.71,<2',
     # Compares versions for `mespot doctor`.
