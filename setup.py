@@ -165,7 +165,7 @@ setup(
     # Weights and cards of the shipped models; their configs are modules.
     package_data={
         'mmaction_mespot': ['py.typed', 'third_party/**/*', 'third_party/mmaction/.mim/**/*'],
-        'mmaction_mespot.checkpoints': ['*.pth', '*.npz', '*.md'],
+        'mmaction_mespot.checkpoints': ['*.pth', '*.npz', '*.json', '*.md'],
         'mmaction_mespot.viewer': ['page/*'],
     },
     install_requires=INSTALL_REQUIRES,

@@ -18,6 +18,8 @@ from mmaction_mespot.spotters.movement_features import describe
 MOVEMENT_STREAMS = ('flow_roi', 'head_motion', 'face_shape')
 """What the spotter reads of each frame."""
 SCORER_FILE = Path(__file__).parents[1] / 'checkpoints' / 'movement_scorer.npz'
+RATES_FILE = SCORER_FILE.with_suffix('.calibration.json')
+"""False detections per minute and probabilities of the scorer, see :class:`RateTable`."""
 _LEAST_SCORE = 0.03
 
 

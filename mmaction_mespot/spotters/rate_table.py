@@ -8,15 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import bisect, isotonic_regression
 
+from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.preprocessing.json_file import write_json
 from mmaction_mespot.strict_json import read_json
 
 DEFAULT_RATE = 1.0
@@ -155,7 +156,8 @@ class RateTable:
         except OSError as error:
             raise MESpotError(f'{path}: cannot be read ({error.strerror})') from error
         except (KeyError, TypeError, ValueError) as error:
-            raise MESpotError(f'{path}: expected a table of false detections per minute ({error!r})') from error
+            wanted = 'expected a table of false detections per minute'
+            raise MESpotError(f'{path}: {wanted} ({error!r})') from error
 
 
 def calibrate(
@@ -165,6 +167,7 @@ def calibrate(
     minutes: float,
     made_from: str = '',
     scorer: Path | None = None,
+    counted: np.ndarray | None = None,
 ) -> RateTable:
     """Make a table from candidates of people whom the scorer did not see.
 
@@ -176,15 +179,18 @@ def calibrate(
         scores: Of all candidates of all videos, also of those without events, in [0, 1], (n,).
         labels: Class of each, 0 MaE, 1 ME, (n,).
         hits: Whether each is an event of its class, one to one, bool (n,).
-        minutes: Minutes of these videos.
+        minutes: Minutes of these videos; with `counted`, of those that are counted.
         made_from: What they were, in words. Defaults to none.
         scorer: File of the scorer. Defaults to None: not noted.
+        counted: Candidates that count for the false detections per minute, bool (n,), such as those of videos
+            in which little happens; all count for the probability. Defaults to None: all.
 
     Raises:
         ValueError: If a length differs, a score lies outside [0, 1], or there are no minutes.
     """
     scores, labels = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=np.int64)
     hits = np.asarray(hits, dtype=bool)
+    counted = np.ones(len(scores), dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
     if not len(scores) == len(labels) == len(hits):
         lengths = f'{len(scores)}, {len(labels)}, {len(hits)}'
         raise ValueError(f'one score, label and hit per candidate expected, found {lengths}')
@@ -193,7 +199,8 @@ def calibrate(
     if not minutes > 0:
         raise ValueError(f'minutes of video expected, found {minutes:g}')
     first, second = (
-        _measured(scores[labels == label], hits[labels == label], minutes) for label in range(len(CLASSES))
+        _measured(scores[own], hits[own], counted[own], minutes)
+        for own in (labels == label for label in range(len(CLASSES)))
     )
     return RateTable((first, second), minutes, made_from, '' if scorer is None else file_hash(scorer))
 
@@ -203,8 +210,8 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _measured(scores: np.ndarray, hits: np.ndarray, minutes: float) -> ClassRates:
-    false = np.sort(scores[~hits])[::-1]
+def _measured(scores: np.ndarray, hits: np.ndarray, counted: np.ndarray, minutes: float) -> ClassRates:
+    false = np.sort(scores[counted & ~hits])[::-1]
     # So many false detections that the steps are alike on a logarithmic scale, where rates are chosen.
     counts = np.unique(np.geomspace(1, max(len(false), 1), _POINTS).round().astype(np.int64))[: len(false)]
     at, rates = (false[counts - 1], counts / minutes) if len(false) else (np.zeros(1), np.zeros(1))
@@ -215,7 +222,7 @@ def _measured(scores: np.ndarray, hits: np.ndarray, minutes: float) -> ClassRate
     at_score, target = np.r_[scores, 0.0, 1.0][order], np.r_[hits, False, True][order].astype(np.float64)
     fit = isotonic_regression(target)
     edges = fit.blocks
-    middles = np.array([at_score[a:b].mean() for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    middles = np.array([at_score[a:b].mean() for a, b in pairwise(edges)])
     levels = np.clip(fit.x[edges[:-1]], *SURE)
     knots, kept = np.unique(middles, return_index=True)
     return ClassRates(rising, rates[places], knots, levels[kept])

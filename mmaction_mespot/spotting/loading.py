@@ -17,8 +17,9 @@ from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.shipped_files import find_config
 from mmaction_mespot.spotters.flow_spotter import FlowSpotter
-from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementSpotter
+from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, RATES_FILE, MovementSpotter
 from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
+from mmaction_mespot.spotters.rate_table import RateTable
 from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.network import NetworkOptions, config_post_processing, load_network
@@ -136,6 +137,23 @@ def load_spot_model(
     if weights is None:
         raise MESpotError(f'config {model} needs a checkpoint (weights), found none')
     return load_network(config.stem, cfg, Path(weights), options)
+
+
+def thresholds_for_rate(model: str, rate: float) -> tuple[float, float]:
+    """Thresholds of MaE and ME for a number of false detections per minute, from the table beside the scorer.
+
+    Args:
+        model: Name of the spotter.
+        rate: False detections per minute of video in which little happens.
+
+    Raises:
+        MESpotError: If the spotter has no such table, or the rate is too low to be told from it.
+    """
+    if model != MOVEMENT:
+        raise MESpotError(
+            f'false detections per minute: {model} has no table of them, expected {MOVEMENT}, or thresholds'
+        )
+    return RateTable.read(RATES_FILE).thresholds(rate)
 
 
 def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.spotters.rate_table import RateTable, calibrate
+from mmaction_mespot.spotters.movement import RATES_FILE, SCORER_FILE
+from mmaction_mespot.spotters.rate_table import RateTable, calibrate, file_hash
+from mmaction_mespot.spotting.loading import thresholds_for_rate
 
 
 def table_of(minutes: float = 10.0) -> RateTable:
@@ -57,6 +59,7 @@ def test_a_rate_that_the_minutes_cannot_tell_is_an_error() -> None:
         table_of().thresholds(float('nan'))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1), st.booleans()), max_size=40),
     st.floats(1, 100),
@@ -101,3 +104,26 @@ def test_wrong_input_is_refused() -> None:
         calibrate(np.array([2.0]), np.zeros(1), np.zeros(1), 1.0)
     with pytest.raises(ValueError, match='minutes of video'):
         calibrate(np.ones(1), np.zeros(1), np.zeros(1), 0.0)
+
+
+def test_only_counted_candidates_make_the_rate_and_all_the_probability() -> None:
+    scores, labels = np.array([0.9, 0.6, 0.4]), np.zeros(3, int)
+    hits, counted = np.array([True, False, False]), np.array([True, False, True])
+    table = calibrate(scores, labels, hits, 2.0, counted=counted)
+    assert table.classes[0].scores.tolist() == [0.4]
+    assert table.classes[0].false_per_minute.tolist() == [0.5]
+    everything = calibrate(scores, labels, hits, 2.0)
+    assert table.classes[0].knots.tolist() == everything.classes[0].knots.tolist()
+
+
+def test_the_shipped_table_belongs_to_the_shipped_scorer() -> None:
+    table = RateTable.read(RATES_FILE)
+    assert table.scorer == file_hash(SCORER_FILE), 'run calibrate anew after a training of the scorer'
+    cuts = np.array([table.thresholds(rate) for rate in (0.2, 0.5, 1, 2)])
+    assert (np.diff(cuts, axis=0) < 0).all()
+    assert thresholds_for_rate('movement', 1) == table.thresholds(1)
+
+
+def test_a_spotter_without_a_table_is_named() -> None:
+    with pytest.raises(MESpotError, match='lite has no table of them, expected movement'):
+        thresholds_for_rate('lite', 1)
