@@ -3,28 +3,88 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import json
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from mmaction_mespot.errors import MESpotError
+
+_LONGEST = 150
 
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary name beside ``path``; what is written there gets its name when the block ends well.
 
-    The temporary name holds the machine and the process, so that no two writers share it.
+    The temporary name holds machine, process and thread, so that no two writers share it. What killed
+    processes of this machine left in the folder is removed.
+
+    Raises:
+        OSError: If it can't be written; the message names ``path``, not the temporary file.
     """
-    temporary = path.with_name(f'.{path.name}.{_writer()}.tmp')
+    _clean(path.parent)
+    temporary = path.with_name(temporary_name(path.name))
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with naming(path, temporary):
+            yield temporary
+            os.replace(temporary, path)
     finally:
-        remove(temporary)
+        # What could not be written can't always be removed; the error that led here says more.
+        with contextlib.suppress(OSError):
+            remove(temporary)
+
+
+@contextlib.contextmanager
+def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """While ``path`` is written: an error of the disk that names no file, or the temporary one, names it.
+
+    A full disk and PyAV name no file, and Python the temporary one.
+    """
+    try:
+        yield
+    except OSError as error:
+        named = error.filename is not None and (
+            temporary is None or not str(error.filename).startswith(str(temporary))
+        )
+        if named or isinstance(error, MESpotError | BrokenPipeError):
+            raise
+        if error.errno is None:
+            raise OSError(f'{path}: {error}') from error
+        raise OSError(error.errno, error.strerror or os.strerror(error.errno), str(path)) from error
+
+
+def is_write_failure(error: BaseException, folder: Path) -> bool:
+    """Whether the disk is full or read-only, or a file below ``folder`` can't be written."""
+    if not isinstance(error, OSError):
+        return False
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG):
+        return True
+    return error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(folder)
+
+
+def temporary_name(name: str) -> str:
+    """A hidden name that tells the thread, the machine and the process that write."""
+    return f'.{_shortened(name)}.{threading.get_native_id()}.{_writer()}.tmp'
+
+
+def _shortened(name: str) -> str:
+    """What leaves room for the rest: names end at 255 bytes."""
+    return os.fsencode(name)[:_LONGEST].decode(errors='ignore')
+
+
+@lru_cache(maxsize=1024)
+def _clean(folder: Path) -> None:
+    """Once in a process; a folder that can't be read or written says so when it is written."""
+    with contextlib.suppress(OSError):
+        remove_leftovers(folder)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -43,7 +103,7 @@ def remove_leftovers(folder: Path) -> None:
 
 def remove_temporaries(path: Path) -> None:
     """Remove every temporary file of ``path``; for its only writer."""
-    for leftover in path.parent.glob(f'.{glob.escape(path.name)}.*.tmp'):
+    for leftover in path.parent.glob(f'.{glob.escape(_shortened(path.name))}.*.tmp'):
         remove(leftover)
 
 

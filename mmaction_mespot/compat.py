@@ -51,10 +51,12 @@ def apply_early() -> list[str]:
 def apply_late() -> list[str]:
     """Apply the shims that import MMEngine and MMAction2 themselves; returns as :func:`apply`."""
     from mmaction_mespot.safe_loading import install_safe_loading
+    from mmaction_mespot.whole_files_backend import install_whole_files
 
     shims: dict[str, Callable[[], bool]] = {
         'multimodal': switch_off_broken_multimodal,
         'safe_loading': install_safe_loading,
+        'whole_files': install_whole_files,
     }
     applied = [name for name, shim in shims.items() if shim()]
     import_mmcv_quietly()

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmaction_mespot.errors import MESpotError
+
 MAX_LABEL_ROWS = 100_000
 """Most rows of a table of labels; the largest published one has some 14,000."""
 
@@ -52,7 +54,7 @@ def read_delimited(path: str | Path, comments: bool = True) -> list[TextRow]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the quotes or the bytes make no sense as a table; the message names the file.
+        MESpotError: If the quotes or the bytes make no sense as a table; the message names the file.
     """
     path = Path(path)
     if not path.is_file():
@@ -60,7 +62,7 @@ def read_delimited(path: str | Path, comments: bool = True) -> list[TextRow]:
     try:
         return _parse(path.read_bytes(), comments)
     except ValueError as error:
-        raise ValueError(f'{path}{error}') from error
+        raise MESpotError(f'{path}{error}') from error
 
 
 def read_table(

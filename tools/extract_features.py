@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmengine.config import Config
-
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.apis.config_faults import read_config
 from mmaction_mespot.apis.extract_features import extract_features
 from mmaction_mespot.errors import MESpotError
 
@@ -35,7 +34,7 @@ def main() -> None:
     if args.grid != 'native' and not args.grid.isdigit():
         raise MESpotError(f"--grid must be 'native' or a number of cells, found {args.grid!r}")
     counts = extract_features(
-        Config.fromfile(args.config),
+        read_config(args.config),
         args.checkpoint,
         args.data,
         args.out,

@@ -44,22 +44,19 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Make the data set and print where it lies."""
     args = parse_args()
-    try:
-        if args.benchmark == 'synthme-v2':
-            if args.size is not None:
-                raise MESpotError('--size belongs to synthme-v1; synthme-v2 takes --scale.')
-            scale = 1.0 if args.scale is None else args.scale
-            given = (args.carriers, args.carrier_labels)
-            roots = make_films(args.out, args.parts, args.faces, args.jobs, args.seed, scale, *given)
-        else:
-            if args.carriers is not None or args.carrier_labels is not None:
-                raise MESpotError('--carriers and --carrier-labels belong to synthme-v2.')
-            if args.scale is not None:
-                raise MESpotError('--scale belongs to synthme-v2; synthme-v1 takes --size.')
-            size = args.size or 'standard'
-            roots = make_dataset(args.out, size, args.parts, args.faces, args.jobs, args.seed)
-    except RuntimeError as error:  # the face networks are unavailable, or the event list is another one
-        raise MESpotError(str(error)) from error
+    if args.benchmark == 'synthme-v2':
+        if args.size is not None:
+            raise MESpotError('--size belongs to synthme-v1; synthme-v2 takes --scale.')
+        scale = 1.0 if args.scale is None else args.scale
+        given = (args.carriers, args.carrier_labels)
+        roots = make_films(args.out, args.parts, args.faces, args.jobs, args.seed, scale, *given)
+    else:
+        if args.carriers is not None or args.carrier_labels is not None:
+            raise MESpotError('--carriers and --carrier-labels belong to synthme-v2.')
+        if args.scale is not None:
+            raise MESpotError('--scale belongs to synthme-v2; synthme-v1 takes --size.')
+        size = args.size or 'standard'
+        roots = make_dataset(args.out, size, args.parts, args.faces, args.jobs, args.seed)
     for root in roots:
         print(root)
 

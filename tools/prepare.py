@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from mmaction_mespot.annotations.annotation_error import AnnotationError
 from mmaction_mespot.annotations.event_times import BACKWARD_RULES, OFFSET_RULES
 from mmaction_mespot.annotations.registry import READERS, read_dataset
 from mmaction_mespot.annotations.schema import has_labels_only, save_annotations
-from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, run_command
+from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.flow import METHODS
@@ -133,56 +131,50 @@ def _asked_for(args: argparse.Namespace) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 1 if a video failed, 2 if nothing could be started."""
     args = parse_args(arguments)
-    try:
-        settings = PreparationSettings(
-            **_asked_for(args),
-            strict=args.strict,
-            format=args.format,
-            flow_bound=args.flow_bound,
-            device=args.device,
-            flow_batch=args.flow_batch,
+    settings = PreparationSettings(
+        **_asked_for(args),
+        strict=args.strict,
+        format=args.format,
+        flow_bound=args.flow_bound,
+        device=args.device,
+        flow_batch=args.flow_batch,
+    )
+    shard = Shard.parse(args.shard)
+    annotations, report = read_dataset(
+        args.dataset,
+        args.root,
+        offset_rule=args.offset_rule,
+        frame_tree=args.frame_tree,
+        table=args.table,
+        sheet=args.sheet,
+        fps=args.fps,
+        lenient=args.lenient,
+        backward_rule=args.backward_rule,
+        labels_only=None if args.dataset == 'labels' else args.labels_only,
+    )
+    print(report.summary())
+    if has_labels_only(annotations) and args.dry_run:
+        return 0
+    videos = annotations['data_list']
+    if not has_labels_only(annotations):
+        frames = sum(video['total_frames'] for video in videos)
+        print(f'{len(videos)} videos, {frames} frames -> {args.out}', flush=True)
+    if args.dry_run:
+        print(estimate_preparation(annotations, args.out, settings, args.jobs, shard))
+        return 0
+    args.out.mkdir(parents=True, exist_ok=True)
+    with whole_file(args.out / REPORT) as temporary:
+        report.save_csv(temporary)
+    if report.counts['not_understood']:
+        print(
+            f'{report.counts["not_understood"]} problems left out: see {args.out / REPORT}',
+            file=sys.stderr,
         )
-        shard = Shard.parse(args.shard)
-        annotations, report = read_dataset(
-            args.dataset,
-            args.root,
-            offset_rule=args.offset_rule,
-            frame_tree=args.frame_tree,
-            table=args.table,
-            sheet=args.sheet,
-            fps=args.fps,
-            lenient=args.lenient,
-            backward_rule=args.backward_rule,
-            labels_only=None if args.dataset == 'labels' else args.labels_only,
-        )
-        print(report.summary())
-        if has_labels_only(annotations) and args.dry_run:
-            return 0
-        videos = annotations['data_list']
-        if not has_labels_only(annotations):
-            frames = sum(video['total_frames'] for video in videos)
-            print(f'{len(videos)} videos, {frames} frames -> {args.out}', flush=True)
-        if args.dry_run:
-            print(estimate_preparation(annotations, args.out, settings, args.jobs, shard))
-            return 0
-        args.out.mkdir(parents=True, exist_ok=True)
-        with whole_file(args.out / REPORT) as temporary:
-            report.save_csv(temporary)
-        if report.counts['not_understood']:
-            print(
-                f'{report.counts["not_understood"]} problems left out: see {args.out / REPORT}',
-                file=sys.stderr,
-            )
-        if has_labels_only(annotations):
-            save_annotations(annotations, args.out / ANNOTATIONS)
-            print(f'labels of {len(videos)} videos: {args.out / ANNOTATIONS}')
-            return 0
-        result = prepare_dataset(annotations, args.out, settings, args.jobs, shard)
-    except (AnnotationError, ValueError, RuntimeError, OSError) as error:
-        if os.environ.get(TRACEBACK_VARIABLE) == '1':
-            raise
-        print(f'error: {error}', file=sys.stderr)
-        return 2
+    if has_labels_only(annotations):
+        save_annotations(annotations, args.out / ANNOTATIONS)
+        print(f'labels of {len(videos)} videos: {args.out / ANNOTATIONS}')
+        return 0
+    result = prepare_dataset(annotations, args.out, settings, args.jobs, shard)
     print(result.summary())
     for video_id, reason in result.failed.items():
         print(f'failed: {video_id}: {reason}', file=sys.stderr)

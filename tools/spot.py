@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.selection import parse_thresholds
@@ -32,7 +33,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('videos', nargs='+', help='video files, folders of images, folders of such, a .txt that lists them')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
     add('--model', choices=SPOTTERS, default=MOVEMENT, help=f'without --config (default: {MOVEMENT})')
-    add('--config', help='config of a network of your own, or one of configs/spotters')
+    add('--config', help='config of a network, or of configs/spotters; a config is a program and is run')
     add('--checkpoint', help='weights of a network (configs/spotters need none)')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
     add(
@@ -105,7 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if args.calibration and args.calibration.resolve() != (args.out / CALIBRATION).resolve():
         args.out.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(args.calibration, args.out / CALIBRATION)
+        with whole_file(args.out / CALIBRATION) as temporary:
+            shutil.copyfile(args.calibration, temporary)
     mode = 'quiet' if args.quiet else 'json-lines' if args.json_lines else 'bar'
     with SpotReporter(mode) as reporter:
         return spot_videos(args.videos, inferencer, options, reporter, args.jobs, setup)

@@ -1,7 +1,7 @@
 # Video Swin transformers (Liu et al. 2022, the paper's [20]) as the backbone,
 # on the synthetic benchmark.
 #   python tools/train.py configs/zoo/video_swin_synthme.py
-_base_ = './_base_/slim_short_synthme.py'
+_base_ = '../mespot_synthetic.py'
 
 stream = dict(
     type='StageLevels',

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
+from mmaction_mespot.checked_json import FRAME, MAX_FRAMES, checker
 from mmaction_mespot.intervals.detections import CLASSES
 
 PREFIX = 'v_'
@@ -100,6 +101,10 @@ def from_entries(
         if missing:
             problems.append(f'{name}: lacks {", ".join(missing)}; found {", ".join(sorted(entry))}')
             continue
+        wrong = _check_entry(entry) or _backward(entry)
+        if wrong:
+            problems.append(f'{name}: {wrong}')
+            continue
         video_id = str(entry.get('video_id', name.removeprefix(PREFIX)))
         if video_id in videos:
             continue
@@ -122,6 +127,44 @@ def from_entries(
     if problems:
         raise AnnotationError(origin, problems)
     return list(videos.values())
+
+
+_PAIR = {'type': 'array', 'items': {'type': 'number', 'maximum': MAX_FRAMES}, 'minItems': 2, 'maxItems': 2}
+_LENGTH = {'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FRAMES}
+_check_entry = checker(
+    {
+        'properties': {
+            'duration_second': _LENGTH,
+            'duration_frame': _LENGTH | {'minimum': 1},
+            'total_frames': FRAME | {'minimum': 1},
+            'fps': {'type': ['number', 'null'], 'exclusiveMinimum': 0, 'maximum': 1e6},
+            'annotations': {
+                'type': 'array',
+                'items': {
+                    'type': 'object',
+                    'required': ['segment', 'label'],
+                    'properties': {'segment': _PAIR},
+                },
+            },
+            'video_segments': {'type': 'array', 'items': _PAIR},
+            'video_labels': {'type': 'array', 'items': {'enum': list(range(len(CLASSES)))}},
+            'size': {'type': 'array', 'items': FRAME | {'minimum': 1}, 'minItems': 2, 'maxItems': 2},
+        }
+    }
+)
+
+
+def _backward(entry: Mapping[str, Any]) -> str:
+    """The first event that does not go forward, or that has no label."""
+    segments = entry.get('video_segments')
+    if segments is None:
+        segments = [event['segment'] for event in entry['annotations']]
+    elif len(segments) != len(entry.get('video_labels', ())):
+        return f'{len(segments)} video_segments, found {len(entry.get("video_labels", ()))} video_labels'
+    for start, end in segments:
+        if end < start:
+            return f'found an event from {start:g} to {end:g}, expected an end behind the start'
+    return ''
 
 
 def _events(

@@ -18,8 +18,9 @@ class AnnotationError(MESpotError):
     def __init__(self, origin: str, problems: Sequence[str]) -> None:
         self.origin = str(origin)
         self.problems = list(problems)
-        count = f'{len(self.problems)} problem' + ('' if len(self.problems) == 1 else 's')
-        super().__init__('\n  - '.join([f'{origin}: {count}', *self.problems]))
+        listed = [f': {len(self.problems)} problems', *self.problems]
+        found = f': {self.problems[0]}' if len(self.problems) == 1 else '\n  - '.join(listed)
+        super().__init__(f'{origin}{found}')
 
     def __reduce__(self) -> tuple:
         """Pickle by the two arguments, so that the error crosses process borders."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mmaction_mespot.errors import MESpotError
 
-class CellError(ValueError):
+
+class CellError(MESpotError):
     """A cell of a label table that can't be understood; the reader adds file, sheet and row.
 
     Args:

@@ -13,7 +13,7 @@ from .read_report import ReadReport
 OFFSET_RULES = {
     'apex': 'offset = apex',
     'apex+20': 'offset = apex + 20',
-    'apex+20-all': 'offset = apex + 20, also where the offset does not lie behind the apex',
+    'apex+20-all': 'offset = apex + 20, also where the offset lies before the apex',
     'mirror': 'offset = 2 apex - onset',
     'drop': 'dropped',
     'zero': 'the onset frame alone, which nothing can hit where intervals do not hold their last frame',
@@ -113,7 +113,7 @@ def event_times(
         if backward_rule == 'drop':
             return None
         end = None
-    if offset_rule == 'apex+20-all' and end is not None and apex not in _UNKNOWN and end <= (apex or 0):
+    if offset_rule == 'apex+20-all' and end is not None and apex not in _UNKNOWN and end < (apex or 0):
         end = None
     if 'apex' in cells and apex in _UNKNOWN:
         report.add('apex_missing', **where, found=found, done='no apex')

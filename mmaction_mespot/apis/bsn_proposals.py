@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from mmaction.models.localizers.utils import generate_bsp_feature, generate_candidate_proposals
 from mmaction.registry import DATASETS, MODELS
-from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from rich.progress import track
 
-from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.apis.config_faults import config_faults, read_config
+from mmaction_mespot.apis.runner_checks import check_checkpoint_fits
+from mmaction_mespot.atomic_file import whole_file, write_whole
 from mmaction_mespot.errors import MESpotError
 
 TEM_HEADER = 'action,start,end,tmin,tmax'
@@ -56,17 +57,22 @@ def write_bsn_proposals(
         MESpotError: If ``out`` holds files of another checkpoint.
     """
     init_default_scope('mmaction')
-    cfg, out = Config.fromfile(config), Path(out)
+    cfg, out = read_config(config, ('model', 'test_pipeline')), Path(out)
     _claim(out, Path(checkpoint))
-    model = MODELS.build(cfg.model)
+    with config_faults(config):
+        model = MODELS.build(cfg.model)
+    check_checkpoint_fits(model, str(checkpoint))
     load_checkpoint(model, str(checkpoint), map_location='cpu')
     model = model.to(get_device()).eval()
     done = 0
     for split in splits:
+        if cfg.get(f'{split}_dataloader') is None:
+            raise MESpotError(f'config {config} has no {split}_dataloader')
         dataset_cfg = cfg[f'{split}_dataloader'].dataset
         if split == 'train':
             dataset_cfg = {**dataset_cfg, 'pipeline': cfg.test_pipeline}
-        dataset = DATASETS.build(dataset_cfg)
+        with config_faults(config):
+            dataset = DATASETS.build(dataset_cfg)
         # not over the data set itself: its indices have no end, they hold the epoch
         for index in track(range(len(dataset)), description=f'{split} windows'):
             name = dataset.get_data_info(index)['video_name']
@@ -87,7 +93,7 @@ def _claim(out: Path, checkpoint: Path) -> None:
         )
     for folder in ('tem', 'proposals', 'features'):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    mark.write_text(digest, encoding='utf-8')
+    write_whole(mark, digest)
 
 
 def _write_window(model: Any, item: dict, out: Path, top_k: int, peak_threshold: float) -> None:

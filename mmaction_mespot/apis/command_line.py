@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-import traceback
 from collections.abc import Callable
 
-from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.errors import TRACEBACK_VARIABLE, MESpotError, is_user_error
 
-TRACEBACK_VARIABLE = 'MESPOT_TRACEBACK'
 USER_ERROR_EXIT_CODE = 2
 INTERRUPTED_EXIT_CODE = 130
 BROKEN_PIPE_EXIT_CODE = 141
-# Where a complaint comes from what a config or a data file says, not from a bug.
-_INPUT_CHECKERS = ('mmaction_mespot', 'mmengine')
-_INPUT_ERRORS = (ValueError, KeyError, TypeError, AssertionError)
 
 
 def run_command(main: Callable[[], object]) -> int:
@@ -30,45 +26,25 @@ def run_command(main: Callable[[], object]) -> int:
         with ``MESPOT_TRACEBACK=1`` in the environment the user's errors do too.
     """
     try:
-        code = main()
-        sys.stdout.flush()
+        try:
+            code = main()
+        finally:  # also what --help printed
+            _flush()
     except KeyboardInterrupt:
         if os.environ.get(TRACEBACK_VARIABLE) == '1':
             raise
-        print('interrupted; what was finished is kept', file=sys.stderr)
+        _say('interrupted; what was finished is kept')
         return INTERRUPTED_EXIT_CODE
     except BrokenPipeError:
-        # Python flushes standard output once more at its end: into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE_EXIT_CODE
     except Exception as error:
         if os.environ.get(TRACEBACK_VARIABLE) == '1' or not is_user_error(error):
             raise
         hint = '' if isinstance(error, MESpotError) else f' ({TRACEBACK_VARIABLE}=1 shows where)'
-        print(f'error: {describe(error)}{hint}', file=sys.stderr)
+        _say(f'error: {describe(error)}{hint}')
         return USER_ERROR_EXIT_CODE
     return code if type(code) is int else 0
-
-
-def is_user_error(error: BaseException) -> bool:
-    """Tell an error in what the user gave from a bug.
-
-    Args:
-        error (BaseException): What was raised.
-
-    Returns:
-        bool: True for a :class:`MESpotError`, any ``OSError``, and what this package or MMEngine (registry,
-        config, data set) raised while checking its input, in a worker process of the data loader too.
-    """
-    if isinstance(error, MESpotError | OSError):
-        return True
-    if not isinstance(error, _INPUT_ERRORS):
-        return False
-    if 'in DataLoader worker process' in str(error):
-        return any(f'{os.sep}{package}{os.sep}' in str(error) for package in _INPUT_CHECKERS)
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    raised_in = frames[-1].f_globals.get('__name__', '') if frames else ''
-    return raised_in.partition('.')[0] in _INPUT_CHECKERS
 
 
 def describe(error: BaseException) -> str:
@@ -81,8 +57,32 @@ def describe(error: BaseException) -> str:
         str: The message, with the kind of error in front where the message alone says little.
     """
     message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    if 'in DataLoader worker process' in message:
-        return message.strip().splitlines()[-1]
+    if 'in DataLoader worker process' in message:  # the worker's traceback, its last line is the message
+        message = message.strip().splitlines()[-1]
+        if isinstance(error, MESpotError):
+            message = message.partition(': ')[2]
     # All problems of a file are listed at once, a line each.
     line = '\n  - '.join(' '.join(part.split()) for part in message.split('\n  - '))
-    return line if isinstance(error, MESpotError) else f'{type(error).__name__}: {line}'
+    return line if isinstance(error, MESpotError) else f'{type(error).__name__}: {line or "no memory"}'
+
+
+def _flush() -> None:
+    """Bring out what was printed; a disk without room for it is an error like any other."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _drop_output()
+        raise OSError(error.errno or errno.EIO, error.strerror, '<standard output>') from error
+
+
+def _drop_output() -> None:
+    """Python flushes standard output once more at its end: into nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(line: str) -> None:
+    """One line for the user; bytes of file names that are no text are escaped."""
+    encoding = sys.stderr.encoding or 'utf-8'
+    print(line.encode(encoding, 'backslashreplace').decode(encoding), file=sys.stderr)

@@ -11,6 +11,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from mmaction_mespot.apis.config_faults import config_faults
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones.streams import STREAM_CHANNELS
 from mmaction_mespot.preprocessing.preparation_settings import GRID_CELLS
@@ -82,8 +83,9 @@ def measure_complexity(cfg: Config, size: int | None = None) -> list[PartComplex
         MESpotError: If the config says no size.
     """
     init_default_scope(cfg.get('default_scope', 'mmaction'))
-    shapes = window_shapes(cfg, size)
-    model: nn.Module = MODELS.build(cfg.model).eval()
+    with config_faults(cfg.filename):
+        shapes = window_shapes(cfg, size)
+        model: nn.Module = MODELS.build(cfg.model).eval()
     inputs = {name: torch.zeros(1, *shape) for name, shape in shapes.items()}
     with torch.no_grad(), FlopCounterMode(display=False, depth=2) as counter:
         model(inputs, mode='tensor')

@@ -16,7 +16,9 @@ from mmengine.runner.checkpoint import CheckpointLoader, load_checkpoint
 from torch import Tensor
 
 from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.apis.config_faults import config_faults
 from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
+from mmaction_mespot.atomic_file import is_write_failure
 from mmaction_mespot.datasets.feature_store import FeatureWriter
 from mmaction_mespot.datasets.window_sampler import VideoEvents
 from mmaction_mespot.errors import MESpotError
@@ -85,7 +87,9 @@ def extract_features(
                 share = _extract_video(
                     runner, settings, Path(data_root), video, path, parameters, grid, half, chunk_len
                 )
-            except (ValueError, OSError) as error:
+            except (MESpotError, OSError) as error:
+                if is_write_failure(error, out):
+                    raise
                 manifest.record_failure(video['video_id'], str(error))
             else:
                 manifest.record(
@@ -121,7 +125,8 @@ def _build_runner(
     whole = _is_spotter(str(checkpoint))
     if not whole:
         model_cfg.backbone.init_cfg = dict(type='Pretrained', checkpoint=str(checkpoint))
-    model: Any = MODELS.build(model_cfg)
+    with config_faults(cfg.filename):
+        model: Any = MODELS.build(model_cfg)
     if whole:
         check_checkpoint_fits(model, str(checkpoint))
         load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True, logger='silent')

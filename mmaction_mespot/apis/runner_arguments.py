@@ -18,6 +18,7 @@ import torch
 from mmengine.config import Config, DictAction
 
 from mmaction_mespot.apis.command_line import describe
+from mmaction_mespot.apis.config_faults import read_config
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.selection import parse_thresholds
@@ -34,7 +35,7 @@ def parser_for_train() -> argparse.ArgumentParser:
         argparse.ArgumentParser: With every flag of MMAction2's ``tools/train.py``.
     """
     parser = argparse.ArgumentParser(description='Train a spotter (or any model of MMAction2)')
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file; a config is a program and is run')
     parser.add_argument('--work-dir', help='folder for logs and checkpoints (./work_dirs/<config name>)')
     parser.add_argument(
         '--resume',
@@ -63,7 +64,7 @@ def parser_for_test() -> argparse.ArgumentParser:
         argparse.ArgumentParser: With every flag of MMAction2's ``tools/test.py``, and ``--threshold``.
     """
     parser = argparse.ArgumentParser(description='Test a trained spotter (or any model of MMAction2)')
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file; a config is a program and is run')
     parser.add_argument(
         'checkpoint',
         nargs='?',
@@ -212,14 +213,7 @@ def _load(args: argparse.Namespace) -> Config:
     """Read ``args.config``; whatever the file raises becomes a MESpotError."""
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     args.config = find_config(args.config)
-    if not Path(args.config).is_file():
-        raise MESpotError(f'config not found: {args.config}')
-    try:
-        cfg = Config.fromfile(args.config)
-    except Exception as error:  # a config is code: it may raise anything
-        raise MESpotError(f'config {args.config} cannot be read: {type(error).__name__}: {error}') from error
-    if 'model' not in cfg:
-        raise MESpotError(f'config {args.config} has no `model`; found {sorted(cfg.keys())}')
+    cfg = read_config(args.config)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir

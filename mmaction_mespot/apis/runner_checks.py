@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 
 _MAX_EXAMPLES = 3
@@ -105,7 +106,18 @@ def resume_path(runner: Runner) -> str | None:
     if runner._load_from is not None:
         return runner._load_from
     pointer = Path(runner.work_dir, 'last_checkpoint')
-    return pointer.read_text(encoding='utf-8').strip() if pointer.is_file() else None
+    if not pointer.is_file():
+        return None
+    named = pointer.read_text(encoding='utf-8').strip()
+    if named:
+        return named
+    # MMEngine does not write it whole or not at all: the disk was full. The checkpoints beside it are whole.
+    saved = max(pointer.parent.glob('*_*.pth'), key=lambda path: path.stat().st_mtime_ns, default=None)
+    if saved is None:
+        pointer.unlink()
+        return None
+    write_whole(pointer, str(saved))
+    return str(saved)
 
 
 def _count(kind: str, keys: Iterable[str]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mmaction.registry import RUNNERS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmaction_mespot.apis.config_faults import config_faults
 from mmaction_mespot.apis.runner_arguments import config_for_test, config_for_train, has_thresholds
 from mmaction_mespot.apis.runner_checks import (
     build_loop,
@@ -16,6 +19,7 @@ from mmaction_mespot.apis.runner_checks import (
     check_checkpoint_fits,
     resume_path,
 )
+from mmaction_mespot.atomic_file import naming
 from mmaction_mespot.engine.compile_parts import compile_parts
 from mmaction_mespot.engine.cpu_processes import join_cpu_processes
 from mmaction_mespot.errors import MESpotError
@@ -31,6 +35,12 @@ def run_training(arguments: Sequence[str] | None = None) -> None:
         MESpotError: If a checkpoint is missing or belongs to another model, or a split is empty.
     """
     cfg = config_for_train(arguments)
+    logging.raiseExceptions = False  # a log that can't be written ends no training
+    with config_faults(cfg.filename), naming(Path(cfg.work_dir)):
+        _train(cfg)
+
+
+def _train(cfg: Config) -> None:
     _require(cfg, 'train')
     check_checkpoint_exists(cfg.get('load_from'))
     runner = _build_runner(cfg)
@@ -64,6 +74,12 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
         MESpotError: If the checkpoint is missing or belongs to another model, or a split is empty.
     """
     cfg = config_for_test(arguments)
+    logging.raiseExceptions = False
+    with config_faults(cfg.filename), naming(Path(cfg.work_dir)):
+        return _test(cfg)
+
+
+def _test(cfg: Config) -> dict[str, Any]:
     _require(cfg, 'test')
     check_checkpoint_exists(cfg.load_from)
     runner = _build_runner(cfg)
@@ -90,4 +106,4 @@ def _require(cfg: Config, split: str) -> None:
 def _build_runner(cfg: Config) -> Runner:
     """Build the runner that the config asks for."""
     join_cpu_processes(cfg)
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    return RUNNERS.build(cfg)

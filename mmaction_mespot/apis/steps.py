@@ -16,6 +16,7 @@ from typing import Any
 
 from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.processes import bound_to_parent
 
 DATA_VARIABLE = 'MESPOT_DATA'
 """The variable that tells the configs where the prepared data lie."""
@@ -95,7 +96,7 @@ def _run(step: Step, resume: tuple[str, ...], environment: Mapping[str, str], lo
     began = time.monotonic()
     words, variables = [sys.executable, *step.command, *resume], {**os.environ, **environment}
     if step.shown is None:
-        code, hint = subprocess.run(words, env=variables).returncode, ''
+        code, hint = subprocess.run(words, env=variables, **bound_to_parent()).returncode, ''
     else:
         log = log_dir / f'{step.result.name}.log'
         code = _run_filtered(words, variables, step.shown, log)
@@ -113,7 +114,12 @@ def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str
     with (
         log.open('w', encoding='utf-8') as file,
         subprocess.Popen(
-            words, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            words,
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **bound_to_parent(),
         ) as process,
     ):
         for line in process.stdout or ():

@@ -14,6 +14,7 @@ from filelock import lock_descriptor
 
 from mmaction_mespot.cross_validation.fold_run import FoldRun, FoldStep
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.processes import bound_to_parent
 
 _STOP_S = 10.0
 
@@ -47,7 +48,7 @@ class _Slot:
 
 
 def start_process(words: Sequence[str], variables: Mapping[str, str], log: Path, lock: int) -> Process:
-    """Start a command with its output at the end of a log; it inherits the lock's file."""
+    """Start a command with its output at the end of a log; it inherits the lock's file and ends with us."""
     with log.open('a', encoding='utf-8') as file:
         return subprocess.Popen(
             list(words),
@@ -56,6 +57,7 @@ def start_process(words: Sequence[str], variables: Mapping[str, str], log: Path,
             stdout=file,
             stderr=subprocess.STDOUT,
             pass_fds=(lock,) if os.name == 'posix' else (),
+            **bound_to_parent(),
         )
 
 

@@ -22,7 +22,13 @@ import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.intervals.grid import level_positions
-from mmaction_mespot.preprocessing.store.hdf5_file import CHECKED, HDF5Output, open_hdf5
+from mmaction_mespot.preprocessing.store.hdf5_file import (
+    CHECKED,
+    HDF5Output,
+    get_attributes,
+    open_hdf5,
+    set_attributes,
+)
 from mmaction_mespot.preprocessing.store.store_format import StoreError
 
 FORMAT, VERSION = 'mmaction_mespot features', 1
@@ -100,7 +106,8 @@ class FeatureWriter:
                 instants = level_positions(len(level), stride).double().numpy()
                 seconds = instants * self.frame_interval / self.fps
                 group.create_dataset(f'{name}_times', data=seconds, **CHECKED)
-        self._file.attrs.update(
+        set_attributes(
+            self._file,
             dict(
                 attrs,
                 format=FORMAT,
@@ -110,7 +117,7 @@ class FeatureWriter:
                 strides=self.strides,
                 total_frames=total_frames,
                 positions=positions,
-            )
+            ),
         )
 
     def _append_rows(self, name: str, rows: np.ndarray) -> None:
@@ -154,7 +161,7 @@ class FeatureReader:
             )
         try:
             with self._open() as file:
-                self.attrs: dict[str, Any] = dict(file.attrs)
+                self.attrs: dict[str, Any] = get_attributes(self.path, file)
                 self.streams = sorted(file)
         except OSError as error:
             raise StoreError(f'{self.path}: damaged or no HDF5 file, make it again ({error})') from error

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.strict_json import read_json
+from mmaction_mespot.exports.read_result import read_result
 
 from .coded_interval import CodedInterval, coding_of_result
 from .formats import FORMATS, read_coding, write_coding
@@ -36,7 +36,7 @@ def export_study(root: Path, name: str) -> Iterator[Path]:
     if not results:
         raise MESpotError(f'{root}: found no results, expected a folder that tools/spot.py wrote')
     for result in results:
-        content = read_json(result)
+        content = read_result(result)
         try:
             coding = coding_of_result(content)
         except (KeyError, TypeError) as error:

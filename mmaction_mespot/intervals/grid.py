@@ -196,12 +196,12 @@ def window_starts(total_frames: int, window_frames: float, stride_frames: float)
         ValueError: If a number is too small, or the stride leaves gaps between the windows.
     """
     if total_frames < 1 or window_frames <= 0 or stride_frames < 1:
-        raise ValueError(
+        raise MESpotError(
             'window_starts needs total_frames >= 1, window_frames > 0 and stride_frames >= 1, found '
             f'total_frames={total_frames}, window_frames={window_frames}, stride_frames={stride_frames}'
         )
     if stride_frames > window_frames:
-        raise ValueError(
+        raise MESpotError(
             f'stride_frames={stride_frames} is larger than window_frames={window_frames}: frames between '
             'two windows would never be seen'
         )

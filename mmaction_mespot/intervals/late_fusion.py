@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.iou import segment_iou
 
@@ -21,7 +22,7 @@ class LateFusion:
             None where the caller brings the spotter's candidates.
 
     Raises:
-        ValueError: If a number is out of its range.
+        MESpotError: If a number is out of its range.
     """
 
     weight: float
@@ -30,9 +31,9 @@ class LateFusion:
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight <= 1:
-            raise ValueError(f'fusion: weight must lie in [0, 1], found {self.weight!r}')
+            raise MESpotError(f'fusion: weight must lie in [0, 1], found {self.weight!r}')
         if not 0 < self.min_iou <= 1:
-            raise ValueError(f'fusion: min_iou must lie in (0, 1], found {self.min_iou!r}')
+            raise MESpotError(f'fusion: min_iou must lie in (0, 1], found {self.min_iou!r}')
 
 
 def fuse_detections(network: Detections, spotter: Detections, cfg: LateFusion) -> Detections:

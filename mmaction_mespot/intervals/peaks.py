@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import find_peaks
 
+from mmaction_mespot.errors import MESpotError
+
 
 def moving_mean(curve: np.ndarray, width: int) -> np.ndarray:
     """Mean over ``width`` neighbouring entries, the ends repeated.
@@ -20,7 +22,7 @@ def moving_mean(curve: np.ndarray, width: int) -> np.ndarray:
         ValueError: If the width is below 1.
     """
     if width < 1:
-        raise ValueError(f'a moving mean needs a width of at least 1, found {width}')
+        raise MESpotError(f'a moving mean needs a width of at least 1, found {width}')
     curve = np.asarray(curve, dtype=np.float64).reshape(-1)
     if not len(curve):
         return curve
@@ -53,7 +55,7 @@ def peak_intervals(
     """
     curve = np.asarray(curve, dtype=np.float64).reshape(-1)
     if not half_length > 0 or not np.isfinite(curve).all():
-        raise ValueError(
+        raise MESpotError(
             f'a half length above 0 and a finite curve are needed, found {half_length} and '
             f'{int((~np.isfinite(curve)).sum())} entries that are not finite'
         )

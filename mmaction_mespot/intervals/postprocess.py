@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections, WindowCandidates
 from mmaction_mespot.intervals.late_fusion import LateFusion, fuse_detections
 from mmaction_mespot.intervals.nms import cross_class_suppression, hard_nms, soft_nms, weighted_nms
@@ -49,7 +50,7 @@ class PostProcessing:
             :class:`LateFusion` will do), or None.
 
     Raises:
-        ValueError: If a setting is out of its range.
+        MESpotError: If a setting is out of its range.
     """
 
     nms_mode: str = 'hard'
@@ -68,11 +69,13 @@ class PostProcessing:
         if isinstance(self.fusion, Mapping):
             object.__setattr__(self, 'fusion', _from_dict(LateFusion, self.fusion, 'fusion'))
         if self.nms_mode not in NMS_MODES:
-            raise ValueError(f'post_processing: nms_mode must be one of {NMS_MODES}, found {self.nms_mode!r}')
+            raise MESpotError(
+                f'post_processing: nms_mode must be one of {NMS_MODES}, found {self.nms_mode!r}'
+            )
         for name in ('min_length_s', 'max_length_s'):
             value = getattr(self, name)
             if not isinstance(value, Sequence) or len(value) != len(CLASSES):
-                raise ValueError(
+                raise MESpotError(
                     f'post_processing: {name} needs seconds for each of {CLASSES}, found {value!r}'
                 )
             object.__setattr__(self, name, tuple(float(v) for v in value))
@@ -87,14 +90,14 @@ class PostProcessing:
         ):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise ValueError(f'post_processing: {name} must lie in [{low:g}, {high:g}], found {value!r}')
+                raise MESpotError(f'post_processing: {name} must lie in [{low:g}, {high:g}], found {value!r}')
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any] | None) -> PostProcessing:
         """Build the settings from a config's dict.
 
         Raises:
-            ValueError: If a key is unknown; the message lists the known ones.
+            MESpotError: If a key is unknown; the message lists the known ones.
         """
         return _from_dict(cls, settings or {}, 'post_processing')
 
@@ -124,15 +127,17 @@ def merge_windows(
         The video's candidates by falling score.
 
     Raises:
-        ValueError: If a score or boundary is not finite (a diverged network), or a label is unknown.
+        MESpotError: If a score or boundary is not finite (a diverged network), or a label is unknown.
     """
     merged = Detections.concatenate([window.detections for window in windows])
     if not (np.isfinite(merged.segments).all() and np.isfinite(merged.scores).all()):
-        raise ValueError(
+        raise MESpotError(
             'candidates hold boundaries or scores that are not finite: has the training diverged?'
         )
     if not np.isin(merged.labels, range(len(CLASSES))).all():
-        raise ValueError(f'labels must be 0..{len(CLASSES) - 1}, found {sorted(set(merged.labels.tolist()))}')
+        raise MESpotError(
+            f'labels must be 0..{len(CLASSES) - 1}, found {sorted(set(merged.labels.tolist()))}'
+        )
     merged = merged[_trusted(merged, windows, total_frames, cfg.edge_fraction)]
     merged = Detections(np.clip(merged.segments, 0, total_frames), merged.scores, merged.labels)
     lengths_s = (merged.segments[:, 1] - merged.segments[:, 0]) / fps
@@ -155,10 +160,10 @@ def fuse_candidates(
         The video's candidates by falling score; thresholds have to be chosen anew.
 
     Raises:
-        ValueError: If the settings have no fusion.
+        MESpotError: If the settings have no fusion.
     """
     if cfg.fusion is None:
-        raise ValueError('post_processing: fusion expected, found none')
+        raise MESpotError('post_processing: fusion expected, found none')
     fused = fuse_detections(network, spotter, cfg.fusion)
     return merge_windows([WindowCandidates(fused, 0, total_frames)], fps, total_frames, cfg)
 
@@ -168,7 +173,7 @@ def _from_dict(cls: type[Any], settings: Mapping[str, Any], name: str) -> Any:
     known = [field.name for field in fields(cls)]
     unknown = sorted(set(settings) - set(known))
     if unknown:
-        raise ValueError(f'{name}: unknown keys {unknown}, expected some of {known}')
+        raise MESpotError(f'{name}: unknown keys {unknown}, expected some of {known}')
     return cls(**settings)
 
 

@@ -36,10 +36,10 @@ def keep_top_fraction(detections: Detections, top_threshold: float) -> Detection
         The kept candidates by falling score.
 
     Raises:
-        ValueError: If the fraction lies outside [0, 1].
+        MESpotError: If the fraction lies outside [0, 1].
     """
     if not 0 <= top_threshold <= 1:
-        raise ValueError(f'top_threshold must lie in [0, 1], found {top_threshold}')
+        raise MESpotError(f'top_threshold must lie in [0, 1], found {top_threshold}')
     # The small number takes back rounding: 0.55 of 100 is 55.000000000000007.
     return by_score(detections)[: math.ceil(top_threshold * len(detections) - 1e-9)]
 

@@ -12,6 +12,8 @@ from typing import Any
 import cv2
 import h5py
 
+from mmaction_mespot.errors import MESpotError
+
 from .disk_use import format_bytes
 from .faces import FaceTracker, fetch_face_models
 from .preparation_plan import PreparationPlan, plan_preparation
@@ -81,7 +83,7 @@ def estimate_preparation(
 
     Raises:
         ValueError: As for ``prepare_dataset``.
-        RuntimeError: The face networks are unavailable.
+        MESpotError: The face networks are unavailable.
     """
     require_device(settings.device)
     plan = plan_preparation(annotations, Manifest(out), settings, shard or Shard())
@@ -94,7 +96,7 @@ def estimate_preparation(
         for video, kept in plan.todo[:MOST_TRIES]:
             try:
                 _measure(video, annotations['metainfo']['source_root'], kept, tracker, estimate)
-            except (ValueError, OSError) as error:
+            except (MESpotError, OSError) as error:
                 estimate.sample = str(error)
             else:
                 break

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mmaction_mespot.errors import MESpotError
+
 from .preparation_settings import PreparationSettings
 from .shard import Shard
 from .store.manifest import Manifest
@@ -38,14 +40,14 @@ def plan_preparation(
     """Compare the frames on disk with the manifest.
 
     Raises:
-        ValueError: There is no video, or an id has a blank, which MMAction2's lists of raw frames can't hold.
+        MESpotError: There is no video, or an id has a blank, which raw frames can't hold.
     """
     videos = annotations['data_list']
     if not videos:
-        raise ValueError('the annotations hold no video')
+        raise MESpotError('the annotations hold no video')
     blanks = [video['video_id'] for video in videos if len(video['video_id'].split()) != 1]
     if settings.format == 'rawframes' and blanks:
-        raise ValueError(f'format rawframes: the video id {blanks[0]!r} holds a blank')
+        raise MESpotError(f'format rawframes: the video id {blanks[0]!r} holds a blank')
     plan = PreparationPlan()
     for video in shard.share(videos):
         video_id = video['video_id']

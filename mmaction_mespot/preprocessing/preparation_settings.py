@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mmaction_mespot.errors import MESpotError
+
 from .faces.patch import PATCH_SIZE
 from .faces.regions import REGIONS
 from .flow import METHODS
@@ -47,7 +49,7 @@ class PreparationSettings:
             note.
 
     Raises:
-        ValueError: A setting is out of its range; the message names it.
+        MESpotError: A setting is out of its range; the message names it.
     """
 
     streams: tuple[str, ...] = DEFAULT_STREAMS
@@ -64,27 +66,27 @@ class PreparationSettings:
     def __post_init__(self) -> None:
         unknown = sorted(set(self.streams) - set(STREAMS))
         if unknown or not self.streams or len(set(self.streams)) < len(self.streams):
-            raise ValueError(f'streams: found {self.streams}, expected some of {STREAMS}, each once')
+            raise MESpotError(f'streams: found {self.streams}, expected some of {STREAMS}, each once')
         if self.crop_size < 32:
-            raise ValueError(f'crop_size: found {self.crop_size}, expected 32 px or more')
+            raise MESpotError(f'crop_size: found {self.crop_size}, expected 32 px or more')
         if self.flow_method not in METHODS:
-            raise ValueError(f'flow_method: found {self.flow_method!r}, expected one of {METHODS}')
+            raise MESpotError(f'flow_method: found {self.flow_method!r}, expected one of {METHODS}')
         if self.flow_gap is not None and self.flow_gap < 1:
-            raise ValueError(f'flow_gap: found {self.flow_gap}, expected 1 frame or more')
+            raise MESpotError(f'flow_gap: found {self.flow_gap}, expected 1 frame or more')
         if not self.target_fps > 0:
-            raise ValueError(f'target_fps: found {self.target_fps}, expected more than 0 per second')
+            raise MESpotError(f'target_fps: found {self.target_fps}, expected more than 0 per second')
         if self.format not in FORMATS:
-            raise ValueError(f'format: found {self.format!r}, expected one of {FORMATS}')
+            raise MESpotError(f'format: found {self.format!r}, expected one of {FORMATS}')
         if self.format == 'rawframes' and not set(PICTURE_STREAMS) & set(self.streams):
-            raise ValueError(f'format rawframes: found the streams {self.streams}, expected rgb or flow too')
+            raise MESpotError(f'format rawframes: found the streams {self.streams}, expected rgb or flow too')
         if not self.flow_bound > 0:
-            raise ValueError(f'flow_bound: found {self.flow_bound}, expected more than 0 px')
+            raise MESpotError(f'flow_bound: found {self.flow_bound}, expected more than 0 px')
         if self.device not in DEVICES:
-            raise ValueError(f'device: found {self.device!r}, expected one of {DEVICES}')
+            raise MESpotError(f'device: found {self.device!r}, expected one of {DEVICES}')
         if self.device == 'cuda' and self.flow_method == 'dis':
-            raise ValueError('device cuda: the flow dis runs on the CPU only; expected tvl1 or tvl1-fast')
+            raise MESpotError('device cuda: the flow dis runs on the CPU only; expected tvl1 or tvl1-fast')
         if self.flow_batch < 1:
-            raise ValueError(f'flow_batch: found {self.flow_batch}, expected 1 pair or more')
+            raise MESpotError(f'flow_batch: found {self.flow_batch}, expected 1 pair or more')
 
     def rate(self, fps: float) -> float:
         """Positions per second of a video of that rate.

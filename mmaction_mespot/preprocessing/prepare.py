@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from mmaction_mespot.atomic_file import write_json, write_whole
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.intervals.frame_grid import grid_of
 
 from .disk_use import disk_use
@@ -49,17 +51,29 @@ def prepare_dataset(
         What was prepared, skipped, left, and why videos failed.
 
     Raises:
-        ValueError: A setting is out of its range, there is no video, or no GPU where one is asked for.
-        RuntimeError: The face networks are unavailable.
+        MESpotError: A setting is out of its range, there is no video, no GPU where one is asked for, another
+            process prepares the same videos into this folder, or the face networks can't be had.
     """
     settings = settings or PreparationSettings()
     if jobs < 1:
-        raise ValueError(f'jobs: found {jobs}, expected 1 or more')
+        raise MESpotError(f'jobs: found {jobs}, expected 1 or more')
     require_device(settings.device)
-    out = Path(out)
+    out, shard = Path(out), shard or Shard()
+    with folder_lock(out, f'prepare-{shard.index}-of-{shard.count}', _rivals(out, shard)):
+        return _prepare(annotations, out, settings, jobs, shard)
+
+
+def _rivals(out: Path, shard: Shard) -> list[str]:
+    """Locks of runs that divide the videos in another way, so that both would work on some."""
+    names = [path.name[1 : -len('.lock')] for path in out.glob('.prepare-*-of-*.lock')]
+    return [name for name in names if not name.endswith(f'-of-{shard.count}')]
+
+
+def _prepare(
+    annotations: dict[str, Any], out: Path, settings: PreparationSettings, jobs: int, shard: Shard
+) -> PreparationResult:
     manifest = Manifest(out)
-    plan = plan_preparation(annotations, manifest, settings, shard or Shard())
-    out.mkdir(parents=True, exist_ok=True)
+    plan = plan_preparation(annotations, manifest, settings, shard)
     result = PreparationResult(skipped=plan.done)
     for video_id, reason in plan.failed.items():
         manifest.record_failure(video_id, reason)
@@ -84,14 +98,14 @@ def require_device(device: str) -> None:
     """Check that torch has the device.
 
     Raises:
-        ValueError: It has not.
+        MESpotError: It has not.
     """
     if device == 'cpu':
         return
     import torch  # slow to import, needed on the GPU only
 
     if not torch.cuda.is_available():
-        raise ValueError(f'device {device}: torch {torch.__version__} sees no GPU here; use the device cpu')
+        raise MESpotError(f'device {device}: torch {torch.__version__} sees no GPU here; use the device cpu')
 
 
 def _run(

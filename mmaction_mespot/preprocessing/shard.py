@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mmaction_mespot.errors import MESpotError
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -13,7 +15,7 @@ class Shard:
     The shares depend on the annotations only: each machine finds its own, whatever is done already.
 
     Raises:
-        ValueError: Not within 1 to ``count``.
+        MESpotError: Not within 1 to ``count``.
     """
 
     index: int = 1
@@ -21,7 +23,7 @@ class Shard:
 
     def __post_init__(self) -> None:
         if not 1 <= self.index <= self.count:
-            raise ValueError(f'shard: found {self}, expected i/n with i from 1 to n')
+            raise MESpotError(f'shard: found {self}, expected i/n with i from 1 to n')
 
     def __str__(self) -> str:
         return f'{self.index}/{self.count}'
@@ -31,11 +33,11 @@ class Shard:
         """Read ``i/n``.
 
         Raises:
-            ValueError: Another form.
+            MESpotError: Another form.
         """
         index, _, count = text.partition('/')
         if not (index.isdecimal() and count.isdecimal()):
-            raise ValueError(f'shard: found {text!r}, expected i/n, such as 1/4')
+            raise MESpotError(f'shard: found {text!r}, expected i/n, such as 1/4')
         return cls(int(index), int(count))
 
     def share(self, videos: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import cv2
 
+from mmaction_mespot.atomic_file import is_write_failure
+from mmaction_mespot.errors import is_user_error, show_bug
 from mmaction_mespot.worker_processes import run_in_processes
 
 from .faces import FaceModelPaths, FaceTracker
@@ -20,7 +23,11 @@ Outcome = tuple[VideoTask, 'dict[str, Any] | None', str]
 
 
 def _prepare(task: VideoTask, tracker: FaceTracker, on_frame: Callable[[], None]) -> Outcome:
-    """Prepare one video; any error of it becomes a reason, so that the others go on."""
+    """Prepare one video; any error of it becomes a reason, so that the others go on.
+
+    Raises:
+        OSError: The prepared folder can't be written.
+    """
     counted = 0
 
     def count() -> None:
@@ -31,11 +38,12 @@ def _prepare(task: VideoTask, tracker: FaceTracker, on_frame: Callable[[], None]
     try:
         record = prepare_video(task.video, task.source_root, task.out, task.settings, tracker, count)
     except Exception as error:
+        if is_write_failure(error, Path(task.out)):
+            raise  # it would be the same for all
+        show_bug(error)
         for _ in range(task.video['total_frames'] - counted):
             on_frame()
-        reason = (
-            str(error) if isinstance(error, (ValueError, OSError)) else f'{type(error).__name__}: {error}'
-        )
+        reason = str(error) if is_user_error(error) else f'{type(error).__name__}: {error}'
         return task, None, reason
     return task, record, ''
 

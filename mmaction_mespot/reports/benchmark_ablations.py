@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmaction.registry import MODELS
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmaction_mespot.apis.config_faults import config_faults, read_config
 from mmaction_mespot.apis.steps import DATA_VARIABLE, Step, run_steps
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import Interval, bootstrap_difference
@@ -61,13 +61,14 @@ def read_ablations(configs: Sequence[Path]) -> list[Ablation]:
     init_default_scope('mmaction')
     found: list[Ablation] = []
     for path in configs:
-        cfg = Config.fromfile(path)
+        cfg = read_config(path)
         entry = cfg.get('ablation')
         if not isinstance(entry, dict) or set(entry) - {'features'} != {'reference', 'change'}:
             raise MESpotError(
                 f"{path}: expected ablation = dict(reference='...', change='...'), found {entry}"
             )
-        parameters = sum(weight.numel() for weight in MODELS.build(cfg.model).parameters())
+        with config_faults(path):
+            parameters = sum(weight.numel() for weight in MODELS.build(cfg.model).parameters())
         found.append(Ablation(path.stem, **entry, parameters=parameters))
     names = [ablation.name for ablation in found]
     for ablation in found:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import Interval, bootstrap_difference, bootstrap_f1
 from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, OVERALL, ROWS, Counts, count_videos
 from mmaction_mespot.evaluation.functional.dump import Dump
@@ -63,10 +64,10 @@ def difference_table(runs: Runs, reference: str) -> str:
         A Markdown table; both methods see the same draws of people.
 
     Raises:
-        ValueError: If there is no such method.
+        MESpotError: If there is no such method.
     """
     if reference not in runs:
-        raise ValueError(f'reference {reference!r} expected among {", ".join(runs)}')
+        raise MESpotError(f'reference {reference!r} expected among {", ".join(runs)}')
     rows = []
     for part in part_names(runs):
         base = [video for dump in runs[reference] for video in part_videos(dump, part)]

@@ -13,6 +13,7 @@ from rich.progress import track
 
 from mmaction_mespot.annotations.schema import load_annotations
 from mmaction_mespot.annotations.statistics import DatasetStatistics, dataset_statistics
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.frame_grid import grid_of
@@ -53,7 +54,7 @@ def browse(
     for entry in track(chosen, description='Contact sheets', disable=not chosen):
         sheets.append((entry, draw_sheets(prepared, entry, out, flow_method)))
     path = out / 'index.html'
-    path.write_text(_page(name, statistics, sheets), encoding='utf-8')
+    write_whole(path, _page(name, statistics, sheets))
     return path
 
 

@@ -77,7 +77,7 @@ def choose_protocol(name: str, options: Mapping[str, Any]) -> Protocol | None:
         if given.get('top_k') == 0:
             given['top_k'] = None
         changed = replace(preset, **given)
-    except ValueError as error:
+    except MESpotError as error:
         raise MESpotError(str(error)) from error
     return changed if changed == preset else replace(changed, name=f'{name}, changed')
 

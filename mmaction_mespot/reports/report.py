@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import ROWS
 from mmaction_mespot.evaluation.functional.dump import Dump, load_dump
@@ -69,7 +70,7 @@ def write_report(
     lines += _error_lines(outcomes, reasons, data.events)
     lines += _timeline_lines(videos, thresholds, iou, out)
     path = out / 'report.md'
-    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    write_whole(path, '\n'.join(lines) + '\n')
     return path
 
 

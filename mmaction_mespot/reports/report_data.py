@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,8 @@ import cv2
 import numpy as np
 
 from mmaction_mespot.annotations.schema import load_annotations
+from mmaction_mespot.checked_json import SECONDS, checker, read_checked
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.preprocessing.faces import warp
 from mmaction_mespot.preprocessing.store.face_file import FaceFile
@@ -124,6 +125,43 @@ def load_report_data(prepared: Sequence[str | Path]) -> ReportData:
     return found
 
 
+_check_events = checker(
+    {
+        'type': 'object',
+        'required': ['videos'],
+        'properties': {
+            'videos': {
+                'type': 'array',
+                'items': {
+                    'type': 'object',
+                    'required': ['video_id', 'events'],
+                    'properties': {
+                        'video_id': {'type': 'string'},
+                        'events': {
+                            'type': 'array',
+                            'items': {
+                                'type': 'object',
+                                'required': ['kind', 'start', 'end'],
+                                'properties': {
+                                    'kind': {'type': 'string'},
+                                    **dict.fromkeys(('start', 'end'), SECONDS),
+                                    'amplitude': {'type': ['number', 'null'], 'minimum': 0, 'maximum': 1e6},
+                                },
+                                'if': {'properties': {'kind': {'enum': list(CLASSES)}}},
+                                'then': {
+                                    'required': ['amplitude'],
+                                    'properties': {'amplitude': {'type': 'number'}},
+                                },
+                            },
+                        },
+                    },
+                },
+            }
+        },
+    }
+)
+
+
 def read_events(path: str | Path) -> dict[str, KnownEvents]:
     """Read the events of a synthetic data set: its distractors and the amplitudes of its expressions.
 
@@ -132,13 +170,22 @@ def read_events(path: str | Path) -> dict[str, KnownEvents]:
 
     Returns:
         The known events by video id.
+
+    Raises:
+        MESpotError: If the file is something else, or an event ends before it starts.
     """
-    videos = json.loads(Path(path).read_text(encoding='utf-8'))['videos']
+    path = Path(path)
+    videos = read_checked(path, _check_events, 'events of a synthetic data set')['videos']
     known = {}
     for video in videos:
         events = KnownEvents()
         for event in video['events']:
             interval = (float(event['start']), float(event['end']))
+            if interval[1] < interval[0]:
+                raise MESpotError(
+                    f'{path}: {video["video_id"]}: found an event from {interval[0]:g} to {interval[1]:g}, '
+                    'expected an end behind the start'
+                )
             if event['kind'] in CLASSES:
                 events.amplitudes.append((interval, float(event['amplitude'])))
             else:

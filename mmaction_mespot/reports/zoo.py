@@ -152,7 +152,7 @@ def plot_zoo(runs: Runs, costs: Costs, path: str | Path) -> Path:
     """
     both = [method for method in runs if method in costs]
     if not both:
-        raise ValueError('no method has results and a cost, there is nothing to draw')
+        raise MESpotError('no method has results and a cost, there is nothing to draw')
     parts = part_names(runs)
     return plot_points(
         both,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from mmaction.registry import MODELS
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.peaks import peak_intervals
 from mmaction_mespot.spotters.flow_spotter import FlowSpotter
@@ -53,7 +54,7 @@ class DifferenceSpotter(FlowSpotter):
     def __init__(self, length_s: Sequence[float] = (1.1, 0.43)) -> None:
         super().__init__()
         if len(length_s) != len(CLASSES) or min(length_s) <= 0:
-            raise ValueError(
+            raise MESpotError(
                 f'{type(self).__name__}: length_s needs positive seconds for each of {CLASSES}, '
                 f'found {length_s}'
             )

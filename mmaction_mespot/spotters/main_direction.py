@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
+
 TOP_SHARE = 1 / 3
 """Share of a block's cells, and of a face's blocks, with the largest differences, whose mean counts."""
 
@@ -28,11 +30,11 @@ def maximal_difference(trace: np.ndarray, step: int, block_cells: int) -> np.nda
         difference is the mean over its third of cells with the largest ones.
 
     Raises:
-        ValueError: If the step is no positive number, or a block larger than the grid.
+        MESpotError: If the step is no positive number, or a block larger than the grid.
     """
     rows, columns = (size // block_cells for size in trace.shape[1:3])
     if step < 1 or rows < 1 or columns < 1:
-        raise ValueError(
+        raise MESpotError(
             f'a step of at least 1 and blocks within the grid are needed, found step {step} and blocks of '
             f'{block_cells} cells in a grid of {trace.shape[1]} x {trace.shape[2]}'
         )

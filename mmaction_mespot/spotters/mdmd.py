@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from mmaction.registry import MODELS
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, ME, Detections
 from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S
 from mmaction_mespot.spotters.displacement import displacement
@@ -62,11 +63,11 @@ class MDMDSpotter(FlowSpotter):
     ) -> None:
         super().__init__()
         if len(step_s) != len(CLASSES) or min(step_s) <= 0:
-            raise ValueError(f'step_s needs positive seconds for each of {CLASSES}, found {step_s}')
+            raise MESpotError(f'step_s needs positive seconds for each of {CLASSES}, found {step_s}')
         if not 0 <= level < 1:
-            raise ValueError(f'level must lie in [0, 1), found {level}')
+            raise MESpotError(f'level must lie in [0, 1), found {level}')
         if not 0 < min_length_s < MAX_ME_LENGTH_S < max_length_s:
-            raise ValueError(
+            raise MESpotError(
                 f'0 < min_length_s < {MAX_ME_LENGTH_S} < max_length_s expected, found {min_length_s}, '
                 f'{max_length_s}'
             )

@@ -102,9 +102,9 @@ class OFFDSpotter(FlowSpotter):
         positive = dict(window_s=window_s, hop_s=hop_s, smooth_s=smooth_s, reach_s=reach_s, rise_px=rise_px)
         for name, value in positive.items():
             if not value > 0:
-                raise ValueError(f'{type(self).__name__}: {name} must be above 0, found {value}')
+                raise MESpotError(f'{type(self).__name__}: {name} must be above 0, found {value}')
         if not 0 < share < 1 or not 0 <= nms_iou < 1:
-            raise ValueError(
+            raise MESpotError(
                 f'{type(self).__name__}: 0 < share < 1 and 0 <= nms_iou < 1 expected, '
                 f'found {share}, {nms_iou}'
             )

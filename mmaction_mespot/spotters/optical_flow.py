@@ -8,6 +8,7 @@ import numpy as np
 from mmaction.registry import MODELS
 from scipy.signal import find_peaks
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.iou import segment_ioa
 from mmaction_mespot.intervals.length_classes import label_by_length
@@ -62,7 +63,7 @@ class OpticalFlowSpotter(FlowSpotter):
         overlap: Largest intersection, over the shorter interval, that two found intervals may have.
 
     Raises:
-        ValueError: If a parameter is out of range.
+        MESpotError: If a parameter is out of range.
     """
 
     stream = 'flow_roi'
@@ -80,11 +81,11 @@ class OpticalFlowSpotter(FlowSpotter):
         super().__init__()
         if not 0 < min_length_s < max_length_s:
             lengths = f'{min_length_s}, {max_length_s}'
-            raise ValueError(f'0 < min_length_s < max_length_s expected, found {lengths}')
+            raise MESpotError(f'0 < min_length_s < max_length_s expected, found {lengths}')
         if length_step <= 1:
-            raise ValueError(f'length_step must be larger than 1, found {length_step}')
+            raise MESpotError(f'length_step must be larger than 1, found {length_step}')
         if not 0 < slope_fraction < 1:
-            raise ValueError(f'slope_fraction must lie between 0 and 1, found {slope_fraction}')
+            raise MESpotError(f'slope_fraction must lie between 0 and 1, found {slope_fraction}')
         self.min_length_s, self.max_length_s, self.length_step = min_length_s, max_length_s, length_step
         self.top_regions, self.slope_fraction = top_regions, slope_fraction
         self.noise_floor_px, self.overlap = noise_floor_px, overlap

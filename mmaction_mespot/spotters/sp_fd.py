@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from mmaction.registry import MODELS
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.intervals.nms import hard_nms
@@ -107,9 +108,9 @@ class SPFDSpotter(FlowSpotter):
         super().__init__()
         for name, value in dict(smooth_s=smooth_s, rest_factor=rest_factor, way_px=way_px).items():
             if not value > 0:
-                raise ValueError(f'SPFDSpotter: {name} must be above 0, found {value}')
+                raise MESpotError(f'SPFDSpotter: {name} must be above 0, found {value}')
         if not 0 < min_length_s < max_length_s:
-            raise ValueError(
+            raise MESpotError(
                 f'SPFDSpotter: 0 < min_length_s < max_length_s expected, found {min_length_s}, {max_length_s}'
             )
         self.smooth_s, self.rest_factor, self.way_px = smooth_s, rest_factor, way_px

@@ -91,10 +91,7 @@ class SpottingInferencer:
             raise MESpotError(f'face: found {face!r}, expected one of {", ".join(FACES)}')
         self.model = load_spot_model(model, weights, device, batch_size, amp, thresholds, stride)
         self.face = face
-        try:
-            self.tracker = FaceTracker()
-        except RuntimeError as error:  # the face networks cannot be fetched
-            raise MESpotError(str(error)) from error
+        self.tracker = FaceTracker()
 
     @classmethod
     def from_pretrained(cls, source: str | Path = MOVEMENT, **options: Any) -> SpottingInferencer:

@@ -12,7 +12,9 @@ import cv2
 import torch
 from filelock import FileLock, Timeout
 
-from mmaction_mespot.apis.command_line import TRACEBACK_VARIABLE, describe, is_user_error
+from mmaction_mespot.apis.command_line import describe
+from mmaction_mespot.atomic_file import is_write_failure
+from mmaction_mespot.errors import TRACEBACK_VARIABLE, show_bug
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.record import LOCK, write_failure
 from mmaction_mespot.worker_processes import run_in_processes
@@ -123,8 +125,10 @@ def run_claimed(work: Work, video: Path, folder: Path, inferencer: SpottingInfer
     except Exception as error:  # whatever a broken file sets off, the other videos go on
         if os.environ.get(TRACEBACK_VARIABLE) == '1':
             raise
-        known = is_user_error(error) or isinstance(error, OSError)
-        reason = describe(error) + ('' if known else f' ({TRACEBACK_VARIABLE}=1 shows where)')
+        if is_write_failure(error, folder):
+            raise  # it would be the same for all
+        show_bug(error)
+        reason = describe(error)
         write_failure(folder, video, reason)
         return SpotOutcome(video, folder, 'failed', reason)
 

@@ -10,6 +10,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmaction_mespot.apis.config_faults import config_faults, read_config
 from mmaction_mespot.checkpoints.shipped_model import SHIPPED, shipped_model
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
@@ -126,7 +127,8 @@ def load_spot_model(
     cfg = _read_config(config)
     if issubclass(MODELS.get(cfg.model.type) or object, FlowSpotter):
         _check_no_weights(config.name, weights)
-        spotter = MODELS.build(cfg.model)
+        with config_faults(config):
+            spotter = MODELS.build(cfg.model)
         if spotter.input_key != 'flow':
             raise MESpotError(
                 f'config {model}: {cfg.model.type} compares {spotter.input_key} of pictures, which are made '
@@ -208,12 +210,7 @@ def _flow_model(
 
 
 def _read_config(path: Path) -> Config:
-    try:
-        cfg = Config.fromfile(str(path))
-    except Exception as error:  # a config is code: it may raise anything
-        raise MESpotError(f'config {path} cannot be read: {type(error).__name__}: {error}') from error
-    if cfg.get('model') is None or cfg.get('test_dataloader') is None:
-        raise MESpotError(f'config {path}: expected model and test_dataloader, found {sorted(cfg.keys())}')
+    cfg = read_config(path, ('model', 'test_dataloader'))
     init_default_scope('mmaction')
     return cfg
 

@@ -12,6 +12,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 
+from mmaction_mespot.apis.config_faults import config_faults
 from mmaction_mespot.apis.runner_checks import check_checkpoint_exists, check_checkpoint_fits
 from mmaction_mespot.engine.hooks.preparation_hook import PREPARATION, check_preparation
 from mmaction_mespot.errors import MESpotError
@@ -86,8 +87,9 @@ def load_network(
         MESpotError: If the checkpoint does not belong to the config, or the config's test is of another kind.
     """
     check_checkpoint_exists(str(checkpoint))
-    settings = WindowSettings.from_config(cfg)
-    network = MODELS.build(cfg.model)
+    with config_faults(cfg.filename):
+        settings = WindowSettings.from_config(cfg)
+        network = MODELS.build(cfg.model)
     check_checkpoint_fits(network, str(checkpoint))
     loaded = load_checkpoint(network, str(checkpoint), map_location='cpu', logger='silent')
     trained_on = loaded.get('meta', {}).get(PREPARATION) or {}

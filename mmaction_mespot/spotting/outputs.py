@@ -10,12 +10,12 @@ import numpy as np
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.evaluation.io.csv_layout import MEGC_LAYOUT, VideoDetections
 from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
+from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.preprocessing.video import TimedFrame
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.inputs import RESULT
 from mmaction_mespot.spotting.result import Interval, Spotting
-from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
 from mmaction_mespot.visualization.video_timeline import TimelineBar, video_timeline
@@ -52,8 +52,7 @@ def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> 
         result.thresholds,
         None if result.ground_truth is None else _truth_bars(result),
     )
-    with whole_file(folder / 'timeline.png') as temporary:
-        save_figure(figure, temporary)
+    save_figure(figure, folder / 'timeline.png')
 
 
 def write_overlay(
@@ -108,7 +107,7 @@ def write_submission(folders: Mapping[str, Path], path: Path) -> int:
 
 def _source_detections(path: Path) -> Detections:
     """The found intervals as half-open intervals of the source's frames."""
-    rows = read_json(path)['intervals']
+    rows = read_result(path)['intervals']
     return Detections(
         np.array([(row['onset'], row['offset'] + 1) for row in rows]),
         np.array([row['score'] for row in rows]),
@@ -145,4 +144,6 @@ def _write_thumbnails(intervals: Sequence[Interval], crops: Sequence[SpotCrops],
         old.unlink()
     for number, interval in enumerate(intervals):
         for name, position in zip(('onset', 'apex', 'offset'), interval.positions, strict=True):
-            (folder / f'{number:03d}_{name}.jpg').write_bytes(crops[interval.face].jpeg(position))
+            path = folder / f'{number:03d}_{name}.jpg'
+            with whole_file(path) as temporary:
+                temporary.write_bytes(crops[interval.face].jpeg(position))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.atomic_file import write_json
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.study.calibration import Calibration, calibrate, gain_report
@@ -71,8 +73,8 @@ def read_calibration(path: Path, model: str | None = None) -> Calibration:
             for key in ('thresholds', 'slopes', 'offsets')
         ]
         found = str(content['model'])
-    except OSError as error:
-        raise MESpotError(f'{path}: cannot be read ({error})') from error
+        if not all(map(math.isfinite, (number for pair in values for number in pair))):
+            raise ValueError('numbers that are not finite')
     except MESpotError:
         raise
     except (KeyError, TypeError, ValueError) as error:
@@ -83,6 +85,6 @@ def read_calibration(path: Path, model: str | None = None) -> Calibration:
 
 
 def _used(path: Path) -> tuple[str, tuple[float, float]]:
-    content = read_json(path)
+    content = read_result(path)
     thresholds = content['thresholds']
     return str(content['model']['name']), (float(thresholds[CLASSES[0]]), float(thresholds[CLASSES[1]]))

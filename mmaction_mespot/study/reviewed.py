@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mmaction_mespot.checked_json import FRAME, SECONDS, checker, read_checked
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.strict_json import read_json
 
 RESULT, FOLDER = 'intervals.json', 'corrections'
 SPOTTER = 'spotter'
@@ -74,18 +75,18 @@ def events_of(root: Path, coder: str) -> dict[str, tuple[Events, float]]:
     """
     found = {}
     for path in sorted(root.rglob(RESULT)):
-        content = read_json(path)
+        content = read_result(path)
         corrections = path.parent / FOLDER / f'{coder}.json'
         name = path.parent.relative_to(root).as_posix()
         try:
             if coder == SPOTTER:
                 rows = content['intervals']
             elif corrections.is_file():
-                rows = final_rows(content, read_json(corrections))
+                rows = final_rows(content, _read(corrections, content))
             else:
                 continue
             found[name] = (Events.of_rows(rows), float(content['video']['duration_s']))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError) as error:
             raise MESpotError(
                 f'{path.parent}: broken results or corrections of {coder} ({error!r})'
             ) from error
@@ -120,7 +121,8 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
         corrections = path.parent / FOLDER / f'{coder}.json'
         if not corrections.is_file():
             continue
-        content, told = read_json(path), read_json(corrections)
+        content = read_result(path)
+        told = _read(corrections, content)
         try:
             decided = {_key(row['candidate']) for row in told['rows'] if row['candidate'] is not None}
             stretches = [(int(first), int(last)) for first, last in told['reviewed']]
@@ -141,11 +143,54 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
                     len(told['rows']),
                 )
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError) as error:
             raise MESpotError(f'{corrections}: no usable corrections ({error!r})') from error
     if not found:
         raise MESpotError(f'{root}: {coder!r} has corrected no video, expected one of {coders_of(root)}')
     return found
+
+
+_ROW = {
+    'type': 'object',
+    'required': ['label', 'onset', 'apex', 'offset', 'onset_s', 'offset_s', 'state', 'candidate'],
+    'properties': {
+        'label': {'enum': list(CLASSES)},
+        'onset': FRAME,
+        'offset': FRAME,
+        'onset_s': SECONDS,
+        'offset_s': SECONDS,
+    },
+}
+_check = checker(
+    {
+        'type': 'object',
+        'required': ['thresholds', 'reviewed', 'rows'],
+        'properties': {
+            'thresholds': {
+                'type': 'object',
+                'required': list(CLASSES),
+                'properties': {name: {'type': 'number'} for name in CLASSES},
+            },
+            'reviewed': {
+                'type': 'array',
+                'items': {'type': 'array', 'items': FRAME, 'minItems': 2, 'maxItems': 2},
+            },
+            'rows': {'type': 'array', 'items': _ROW},
+        },
+    }
+)
+
+
+def _read(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A coder's file, its frames ordered and within the video."""
+    told = read_checked(path, _check, 'corrections')
+    total = content['video']['total_frames']
+    spans = [(f'reviewed.{i}', first, last) for i, (first, last) in enumerate(told['reviewed'])]
+    spans += [(f'rows.{i}', row['onset'], row['offset']) for i, row in enumerate(told['rows'])]
+    for place, first, last in spans:
+        if not first <= last < total:
+            raise MESpotError(f'{path}: {place}: found {first} to {last}, expected first <= last < {total}')
+    return dict(told)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

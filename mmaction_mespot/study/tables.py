@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.checked_json import checker, read_checked
+from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 from mmaction_mespot.study.page import write_page
 
@@ -73,7 +75,7 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     videos: list[dict[str, Any]] = []
     for path in sorted(root.rglob(RESULT)):
         name = path.parent.relative_to(root).as_posix()
-        content = read_json(path)
+        content = read_result(path)
         try:
             who = subject_and_session(name)
             found = [_interval_row(name, who, row) for row in content['intervals']]
@@ -131,11 +133,17 @@ def write_study(root: Path, meta: Path | None = None) -> None:
     write_page(page_intervals, page_videos, failures, root / 'study.html')
 
 
+_check_failure = checker(
+    {'type': 'object', 'required': ['path', 'error'], 'additionalProperties': {'type': 'string'}}
+)
+
+
 def read_failures(root: Path) -> pd.DataFrame:
     """Videos that failed in their last run: name, path and reason, by name."""
     rows = []
     for path in sorted(root.rglob(FAILURE)):
-        rows.append({'video': path.parent.relative_to(root).as_posix(), **read_json(path)})
+        failure = read_checked(path, _check_failure, 'failure of tools/spot.py')
+        rows.append({'video': path.parent.relative_to(root).as_posix(), **failure})
     return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS))
 
 
@@ -159,13 +167,21 @@ def join_meta(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         MESpotError: If the CSV cannot be read, has neither column, names one twice, or has a column that
             the table has too.
     """
+    for _ in read_table(path, (), lambda reason: MESpotError(f'{path}: {reason}'), max_rows=MAX_LABEL_ROWS):
+        pass  # every row has a cell for each column, and no column stands twice
     try:
         meta = pd.read_csv(path, dtype={'video': str, 'subject': str}, keep_default_na=True)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise MESpotError(f'{path}: cannot be read as CSV ({error})') from error
     key = next((name for name in ('video', 'subject') if name in meta.columns), None)
     if key is None:
         raise MESpotError(f'{path}: expected a column video or subject, found {", ".join(meta.columns)}')
+    for name in meta.columns:
+        if pd.api.types.is_float_dtype(meta[name]) and np.isinf(meta[name]).any():
+            row = int(np.flatnonzero(np.isinf(meta[name]))[0]) + 2
+            raise MESpotError(
+                f'{path}, row {row}: {name}: found infinity, expected a finite number or nothing'
+            )
     twice = meta[key][meta[key].duplicated()]
     if len(twice):
         raise MESpotError(f'{path}: {key} {twice.iloc[0]!r} stands in two rows, expected one')

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.synthetic.action_units import EXPRESSIONS
 from mmaction_mespot.synthetic.camera import Camera
 from mmaction_mespot.synthetic.distractors import sample_distractors
@@ -50,7 +51,7 @@ def assign_people(size: SizeRecipe, seed: int, people: int) -> dict[int, str]:
         ValueError: If there are too few people.
     """
     if people < sum(size.people):
-        raise ValueError(
+        raise MESpotError(
             f'The size {size.name!r} needs the stills of {sum(size.people)} people, found {people}.'
         )
     order = np.random.default_rng([seed, 7]).permutation(people) + 1
@@ -78,7 +79,7 @@ def plan_dataset(
     chosen = size.parts if parts is None else tuple(parts)
     unknown = [part for part in chosen if part not in PARTS]
     if unknown:
-        raise ValueError(f'Unknown part {unknown[0]!r}; expected one of {", ".join(PARTS)}.')
+        raise MESpotError(f'Unknown part {unknown[0]!r}; expected one of {", ".join(PARTS)}.')
     splits = assign_people(size, seed, people)
     plans = []
     for part in chosen:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,12 @@ from typing import Any
 import cv2
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mmaction_mespot.atomic_file import remove
+from mmaction_mespot.atomic_file import naming, remove, remove_leftovers, temporary_name
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.preprocessing.faces.models import fetch_face_models
+from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.synthetic.events import event_list_checksum, plan_dataset
 from mmaction_mespot.synthetic.layout import (
@@ -35,6 +36,9 @@ from mmaction_mespot.synthetic.video_plan import VideoPlan
 
 SYNTHME_V1 = '895c71a632a9ca8d0adec4f510ba41877253fbdb2d9330d7692bb14ecbbae632'
 """SHA-256 of the event list of the size `standard` with seed 0: the benchmark `synthme-v1`."""
+
+LOCK = 'make_synthetic'
+"""Name of the lock of the folder in which a data set is made."""
 
 _PROGRESS = '.drawn'
 # Raised whenever frames of an equal plan come to look different, so that old ones are drawn again.
@@ -63,26 +67,29 @@ def make_dataset(
         The roots, one per part, each in the layout of CAS(ME)^2.
 
     Raises:
-        ValueError: On an unknown size or part, too few people, or a still without a face.
-        RuntimeError: If the event list of the benchmark is not the published one.
+        MESpotError: On an unknown size or part, too few people, a still without a face, or where another
+            process makes a data set in this folder.
+        MESpotError: If the event list of the benchmark is not the published one.
     """
     if size not in SIZES:
-        raise ValueError(f'Unknown size {size!r}; expected one of {", ".join(SIZES)}.')
+        raise MESpotError(f'Unknown size {size!r}; expected one of {", ".join(SIZES)}.')
     people = find_people(faces)
     plans = plan_dataset(SIZES[size], parts, seed, len(people))
     if size == 'standard' and seed == 0 and len(people) == 40:
         check_benchmark()
     fetch_face_models()
     tasks = [(plan, people[plan.person - 1], out / plan.part) for plan in plans]
-    for part in dict.fromkeys(plan.part for plan in plans):
-        _remove_stale(out / part, {plan.folder for plan in plans if plan.part == part})
-    _run([task for task in tasks if not is_made(*task)], jobs)
-    roots = []
-    for part in dict.fromkeys(plan.part for plan in plans):
-        root, own = out / part, [plan for plan in plans if plan.part == part]
-        write_sidecars(root, part, own, event_list_checksum(own))
-        write_workbook(root / WORKBOOK, own)
-        roots.append(root)
+    with folder_lock(out, LOCK):
+        for part in dict.fromkeys(plan.part for plan in plans):
+            remove_leftovers(out / part / _PROGRESS)
+            _remove_stale(out / part, {plan.folder for plan in plans if plan.part == part})
+        _run([task for task in tasks if not is_made(*task)], jobs)
+        roots = []
+        for part in dict.fromkeys(plan.part for plan in plans):
+            root, own = out / part, [plan for plan in plans if plan.part == part]
+            write_sidecars(root, part, own, event_list_checksum(own))
+            write_workbook(root / WORKBOOK, own)
+            roots.append(root)
     return roots
 
 
@@ -90,11 +97,11 @@ def check_benchmark() -> None:
     """Check that this machine samples the published event list of the benchmark.
 
     Raises:
-        RuntimeError: If it does not.
+        MESpotError: If it does not.
     """
     found = event_list_checksum(plan_dataset(SIZES['standard']))
     if found != SYNTHME_V1:
-        raise RuntimeError(
+        raise MESpotError(
             f'The event list of synthme-v1 has the SHA-256 {found} here, expected {SYNTHME_V1}: '
             'results on it could not be compared.'
         )
@@ -115,19 +122,22 @@ def make_video(plan: VideoPlan, stills: PersonStills, root: Path) -> bool:
         return False
     cv2.setNumThreads(1)
     folder, marker = path_inside(root, plan.folder, plan.video_id), _marker(plan, root)
-    partial = root / _PROGRESS / f'{plan.video_id}.{os.getpid()}.partial'
-    for leftover in marker.parent.glob(f'{plan.video_id}.*.partial'):
-        shutil.rmtree(leftover)
-    partial.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     renderer = Renderer(plan, stills)
     quality = [cv2.IMWRITE_JPEG_QUALITY, plan.camera.quality]
-    for index in range(plan.total_frames):
-        _, data = cv2.imencode('.jpg', renderer.frame(index), quality)
-        (partial / frame_name(index)).write_bytes(data.tobytes())
-    marker.unlink(missing_ok=True)
-    remove(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial.rename(folder)
+    partial = root / _PROGRESS / temporary_name(plan.video_id)
+    try:
+        with naming(folder, partial):
+            partial.mkdir(parents=True)
+            for index in range(plan.total_frames):
+                _, data = cv2.imencode('.jpg', renderer.frame(index), quality)
+                (partial / frame_name(index)).write_bytes(data.tobytes())
+            marker.unlink(missing_ok=True)
+            remove(folder)
+            partial.rename(folder)
+    finally:
+        with suppress(OSError):  # what led here says more
+            remove(partial)
     write_atomically(marker, json.dumps(_marker_content(plan, stills)).encode())
     return True
 
@@ -180,12 +190,13 @@ def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
                 make_video(plan, stills, root)
                 progress.advance(bar, plan.total_frames)
             return
-        with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context('spawn')) as pool:
+        context = get_context('spawn')
+        with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
             futures = {pool.submit(make_video, *task): task[0] for task in tasks}
             try:
                 for future in as_completed(futures):
                     future.result()
                     progress.advance(bar, futures[future].total_frames)
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                end_pool(pool)
                 raise

@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.synthetic.fields import border_weight, grid_points, spread_over_grid
 from mmaction_mespot.synthetic.still import Still, face_landmarks
 from mmaction_mespot.synthetic.stills import read_picture
@@ -84,7 +85,7 @@ def build_morphs(
         At least one morph, the largest change first.
 
     Raises:
-        ValueError: If no other still shows another expression.
+        MESpotError: If no other still shows another expression.
     """
     found = []
     for path in paths:
@@ -99,7 +100,7 @@ def build_morphs(
         if morph.change >= least_change:
             found.append((turn, morph))
     if not found:
-        raise ValueError(f'{still.origin}: no other still of this person shows another expression.')
+        raise MESpotError(f'{still.origin}: no other still of this person shows another expression.')
     found.sort(key=lambda pair: pair[0])
     alike = [morph for turn, morph in found if turn <= _MAX_TURN_DEG] or [found[0][1]]
     return sorted(alike, key=lambda morph: -morph.change)[:most]

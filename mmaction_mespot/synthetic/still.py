@@ -8,6 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces.detector import FaceDetector
 from mmaction_mespot.preprocessing.faces.mesh import FaceMesh
 from mmaction_mespot.synthetic.action_units import face_axes
@@ -35,7 +36,7 @@ def face_landmarks(image: np.ndarray, origin: str) -> np.ndarray:
         Landmarks, shape (468, 3), px of `image`.
 
     Raises:
-        ValueError: If no face is found.
+        MESpotError: If no face is found.
     """
     detector, mesh = _networks()
     scale = max(1.0, _MIN_WORKING_SIDE / max(image.shape[:2]))
@@ -44,7 +45,7 @@ def face_landmarks(image: np.ndarray, origin: str) -> np.ndarray:
     large = cv2.copyMakeBorder(large, border, border, border, border, cv2.BORDER_REPLICATE)
     faces = detector.detect(large)
     if not faces:
-        raise ValueError(f'{origin}: no face found in this still.')
+        raise MESpotError(f'{origin}: no face found in this still.')
     landmarks, _ = mesh.from_detection(large, faces[0])
     for _ in range(_MESH_ROUNDS - 1):
         landmarks, _ = mesh.from_landmarks(large, landmarks)
@@ -92,7 +93,7 @@ def frame_still(
         The framed still.
 
     Raises:
-        ValueError: If no face is found.
+        MESpotError: If no face is found.
     """
     rgb = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
     landmarks = face_landmarks(rgb, origin)

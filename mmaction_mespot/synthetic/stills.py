@@ -9,6 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
+
 _SUFFIXES = {'.jpg', '.jpeg', '.png', '.pgm', '.bmp'}
 
 # Frontal stills with open eyes and a resting face, best first; chosen by mesh pose and checked by eye.
@@ -98,11 +100,11 @@ def read_picture(path: Path) -> np.ndarray:
     """Read a still: grey (H, W) if all its channels are equal, else BGR (H, W, 3), uint8.
 
     Raises:
-        ValueError: If the file is no picture.
+        MESpotError: If the file is no picture.
     """
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
-        raise ValueError(f'{path}: this file could not be read as a picture.')
+        raise MESpotError(f'{path}: this file could not be read as a picture.')
     if (image == image[..., :1]).all():
         return np.ascontiguousarray(image[..., 0])
     return image

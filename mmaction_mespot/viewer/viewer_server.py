@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
-from mmaction_mespot.atomic_file import numbered_name, whole_file
+from mmaction_mespot.atomic_file import naming, numbered_name, whole_file
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 
@@ -234,7 +234,7 @@ async def _receive(request: web.Request, path: Path, limit: int) -> None:
             limit, declared, text=f'found {declared} bytes, expected up to {limit} (--max-upload-mb)'
         )
     received = 0
-    with path.open('wb') as file:
+    with naming(path), path.open('wb') as file:
         async for block in blocks(request):
             received += len(block)
             await asyncio.to_thread(file.write, block)

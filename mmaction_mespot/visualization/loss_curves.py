@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.visualization.style import CLASS_COLOURS, new_figure, save_figure
 
 Curves = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -29,6 +30,9 @@ def find_scalars(work_dir: str | Path) -> Path | None:
     return None
 
 
+_LARGEST = 1e30
+
+
 def read_scalars(path: str | Path) -> Curves:
     """Read mmengine's scalars, one JSON object per line.
 
@@ -37,10 +41,10 @@ def read_scalars(path: str | Path) -> Curves:
 
     Returns:
         By name: the steps and the values, both float64 of shape (n,). Losses are given at iterations,
-        validation figures at epochs; values that are no number are left out.
+        validation figures at epochs; texts are left out.
 
     Raises:
-        ValueError: If a line is no JSON object.
+        MESpotError: If a line is no JSON object, or holds a number that is not finite.
     """
     points: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for number, line in enumerate(Path(path).read_text(encoding='utf-8').splitlines(), start=1):
@@ -49,10 +53,16 @@ def read_scalars(path: str | Path) -> Curves:
         try:
             row = json.loads(line)
             step = float(row['step'])
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
             expected = 'a JSON object with "step"'
-            raise ValueError(f'{path}, line {number}: expected {expected}, found {line[:80]!r}') from error
-        for name, value in row.items():
+            raise MESpotError(f'{path}, line {number}: expected {expected}, found {line[:80]!r}') from error
+        for name, value in [('step', step), *row.items()]:
+            if isinstance(value, int | float) and not abs(value) < _LARGEST:
+                diverged = ': has the training diverged?' if name.startswith('loss') else ''
+                raise MESpotError(
+                    f'{path}, line {number}: {name}: found {str(value)[:40]}, expected a finite '
+                    f'number{diverged}'
+                )
             if name != 'step' and isinstance(value, int | float):
                 points[name].append((step, float(value)))
     return {name: (np.array(rows)[:, 0], np.array(rows)[:, 1]) for name, rows in points.items()}
@@ -69,11 +79,11 @@ def plot_loss_curves(scalars: Curves, path: str | Path) -> Path:
         The written path.
 
     Raises:
-        ValueError: If the scalars hold no loss.
+        MESpotError: If the scalars hold no loss.
     """
     losses = {name: curve for name, curve in scalars.items() if name.startswith('loss')}
     if not losses:
-        raise ValueError(f'No loss among the scalars, found only {sorted(scalars)}')
+        raise MESpotError(f'No loss among the scalars, found only {sorted(scalars)}')
     scores = {
         name.rsplit('/', 1)[-1]: curve
         for name, curve in scalars.items()

@@ -9,6 +9,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from mmaction_mespot.atomic_file import whole_file
+
 CLASS_COLOURS = ('#0072B2', '#D55E00')
 """Colour of each class (MaE, ME), from the palette of Okabe and Ito."""
 
@@ -34,7 +36,7 @@ def check_groups(values: Mapping[str, Sized], groups: Sequence[str]) -> None:
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG, making its folder, and return the path.
+    """Write a figure as PNG, whole or not at all, making its folder, and return the path.
 
     Names of files and people are plain text: a ``$`` in them begins no formula.
     """
@@ -45,7 +47,8 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
         text.set_parse_math(False)
         text.set_text(text.get_text().encode('utf-8', 'replace').decode())
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format='png', facecolor='white', metadata={'Software': None})
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, format='png', facecolor='white', metadata={'Software': None})
     return path
 
 

@@ -246,7 +246,7 @@ def test_wrong_place(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match="found 'half', expected one of apex, apex"):
         read_casme2(tmp_path, offset_rule='half')
     (tmp_path / 'code_final.xlsx').write_bytes(b'no workbook')
-    with pytest.raises(AnnotationError, match=r'code_final.xlsx: 1 problem\n  - no readable workbook'):
+    with pytest.raises(AnnotationError, match=r'code_final.xlsx: no readable workbook'):
         read_casme2(tmp_path)
 
 
@@ -265,7 +265,7 @@ def test_sidecar_files(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match='subject s15 is in split train and in split test'):
         read_casme2(tmp_path)
     (tmp_path / 'splits.json').write_text('[]')
-    with pytest.raises(AnnotationError, match=r'splits\.json: 1 problem'):
+    with pytest.raises(AnnotationError, match=r'splits\.json: '):
         read_casme2(tmp_path)
     (tmp_path / 'splits.json').unlink()
     (tmp_path / 'video_info.csv').write_text('frame_dir,fps\nrawpic/s16/16_0401girlcrashing,fast\n')

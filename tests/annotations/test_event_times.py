@@ -46,10 +46,3 @@ def test_unknown_rules_are_named():
         check_time_rules('last', 'drop')
     with pytest.raises(AnnotationError, match="found 'swap', expected one of error, drop, missing"):
         check_time_rules('apex', 'swap')
-
-
-def test_an_offset_at_the_apex_is_extended_too_where_all_are():
-    report = ReadReport(TIME_RULES)
-    row = {'onset': 10, 'apex': 15, 'offset': 15}
-    assert event_times(row, WHERE, report, 'apex+20-all') == EventTimes(10, 15, 35, offset_filled=True)
-    assert event_times(row, WHERE, report, 'apex+20') == EventTimes(10, 15, 15)

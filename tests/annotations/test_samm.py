@@ -132,5 +132,5 @@ def test_header_that_is_not_there(download: Path, tmp_path: Path) -> None:
     (tmp_path / 'SAMM_longvideos').symlink_to(download / 'SAMM_longvideos')
     book = write_samm(tmp_path, LABELS[:1], frames=False) / 'SAMM_LongVideos_V2_Release.xlsx'
     book.write_bytes(book.read_bytes()[:500])
-    with pytest.raises(AnnotationError, match=r'SAMM_LongVideos_V2_Release\.xlsx: 1 problem\n.*no readable'):
+    with pytest.raises(AnnotationError, match=r'SAMM_LongVideos_V2_Release\.xlsx: .*no readable'):
         read_samm(tmp_path)

@@ -73,7 +73,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
     ):
         load_annotations(tmp_path / 'none.json')
     (tmp_path / 'cut.json').write_text('{"metainfo"')
-    with pytest.raises(AnnotationError, match=r'cut\.json: 1 problem'):
+    with pytest.raises(AnnotationError, match=r'cut\.json: '):
         load_annotations(tmp_path / 'cut.json')
     (tmp_path / 'empty.json').write_text('{}')
     with pytest.raises(AnnotationError, match="'metainfo' is a required property"):

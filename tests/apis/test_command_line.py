@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 from mmengine.registry import MODELS, DefaultScope
 from torch.utils.data import DataLoader, Dataset
 
 from mmaction_mespot.apis.command_line import run_command
+from mmaction_mespot.apis.config_faults import config_faults
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
 
@@ -24,7 +24,8 @@ def raising(error):
 
 
 def build_unknown_model():
-    with DefaultScope.overwrite_default_scope('mmengine'):  # another test may have left another scope
+    # Another test may have left another scope.
+    with DefaultScope.overwrite_default_scope('mmengine'), config_faults('a.py'):
         MODELS.build(dict(type='NoSuchModel'))
 
 
@@ -40,8 +41,7 @@ def build_wrong_detections():
             raising(FileNotFoundError(2, 'No such file', 'a.json')),
             "error: FileNotFoundError: [Errno 2] No such file: 'a.json'",
         ),
-        (build_unknown_model, 'error: KeyError: NoSuchModel is not in the mmengine::model registry.'),
-        (build_wrong_detections, 'error: ValueError: '),
+        (build_unknown_model, "error: config a.py: no model 'NoSuchModel'\n"),
     ],
 )
 def test_user_error_is_one_line(capsys, main, line):
@@ -57,6 +57,11 @@ def test_bug_keeps_its_traceback(error):
         run_command(raising(error))
 
 
+def test_bug_of_this_package_keeps_its_traceback():
+    with pytest.raises(ValueError, match='one score and one label'):
+        run_command(build_wrong_detections)
+
+
 def test_traceback_on_demand(monkeypatch):
     monkeypatch.setenv('MESPOT_TRACEBACK', '1')
     with pytest.raises(MESpotError):
@@ -69,19 +74,28 @@ def test_success(capsys):
 
 
 class BadSamples(Dataset):
-    """Fails as a data set of the package would, in a worker process."""
+    """Fails in a worker process."""
+
+    def __init__(self, kind):
+        self.kind = kind
 
     def __len__(self):
         return 1
 
     def __getitem__(self, index):
-        return Detections(segments=torch.zeros(1, 2).numpy(), scores=torch.zeros(3).numpy(), labels=[])
+        raise self.kind('a.json: no such key')
 
 
-def test_user_error_in_a_worker_process(capsys):
-    assert run_command(lambda: list(DataLoader(BadSamples(), num_workers=1))) == 2
+@pytest.mark.parametrize(('kind', 'before'), [(MESpotError, ''), (OSError, 'OSError: ')])
+def test_user_error_in_a_worker_process(capsys, kind, before):
+    assert run_command(lambda: list(DataLoader(BadSamples(kind), num_workers=1))) == 2
     error = capsys.readouterr().err
-    assert error.startswith('error: ValueError: ') and error.count('\n') == 1
+    assert error.startswith(f'error: {before}') and 'a.json: no such key' in error and error.count('\n') == 1
+
+
+def test_bug_in_a_worker_process_keeps_its_traceback():
+    with pytest.raises(ValueError, match='in DataLoader worker process'):
+        run_command(lambda: list(DataLoader(BadSamples(ValueError), num_workers=1)))
 
 
 @pytest.mark.parametrize('tool', ['train.py', 'test.py'])

@@ -172,7 +172,7 @@ def test_missing_annotation_file(config, capsys):
 def test_unknown_component(config, capsys):
     assert run_command(lambda: run_training([config, *options('model.type=NoSuchNet')])) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
-    assert line.startswith('error: KeyError: NoSuchNet is not in the mmaction::model registry')
+    assert line.endswith("line.py: no model 'NoSuchNet'")
 
 
 def test_config_without_the_split(config):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import fetch_face_models
 from mmaction_mespot.preprocessing.faces.network import read_network
 
@@ -14,5 +15,5 @@ def test_file_that_changed_after_its_check_is_refused(tmp_path, name):
     path.write_bytes(content)
     assert read_network(path).getLayerNames()
     path.write_bytes(content[:1000] + bytes(2000) + content[3000:])
-    with pytest.raises(RuntimeError, match='SHA-256'):
+    with pytest.raises(MESpotError, match='SHA-256'):
         read_network(path)

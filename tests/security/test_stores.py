@@ -228,3 +228,36 @@ def test_error_of_the_disk_is_raised_once(tmp_path):
     output.file['data'] = np.ones(9)
     with pytest.raises(OSError, match=r'No space left on device: .*v\.h5'):
         output.__exit__(None, None, None)
+
+
+def test_store_without_checksums_is_refused(tmp_path):
+    path = tmp_path / 'old.h5'
+    with h5py.File(path, 'w') as file:
+        file.create_dataset('data', data=np.zeros((4, 3), 'f2'), chunks=(1, 3))
+    with pytest.raises(StoreError, match=r'no checksum; an earlier version wrote it.*makes it anew'):
+        open_hdf5(path)
+
+
+def test_text_of_a_store_is_under_the_checksum_too(tmp_path):
+    path = tmp_path / 'a.h5'
+    with StreamWriter(path, 'flow_grid', (2, 2, 2), {'method': 'tvl1-fäst'}) as writer:
+        writer.append(np.zeros((2, 2, 2), np.float32))
+    assert StreamReader(path).attrs == {'method': 'tvl1-fäst'}
+    data = path.read_bytes()
+    place = data.index(b'tvl1-f')
+    for bit in range(48):
+        changed = bytearray(data)
+        changed[place + bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(StoreError):
+            StreamReader(path)
+
+
+def test_text_without_a_checksum_is_refused(tmp_path):
+    path = tmp_path / 'a.h5'
+    with StreamWriter(path, 'flow_grid', (2, 2, 2), {}) as writer:
+        writer.append(np.zeros((2, 2, 2), np.float32))
+    with h5py.File(path, 'r+') as file:
+        file.attrs['method'] = 'tvl1'
+    with pytest.raises(StoreError, match="the text 'method' has no checksum"):
+        StreamReader(path)

@@ -145,7 +145,7 @@ def test_a_video_without_a_face_is_a_clear_error(spotter: SpottingInferencer) ->
         (dict(face='both'), "face: found 'both', expected one of largest, all, center"),
         (dict(device='tpu7'), "device 'tpu7' cannot be used"),
         (dict(model=str(shipped_model('lite').config_path)), 'needs a checkpoint'),
-        (dict(model=str(EXAMPLE)), 'cannot be read|expected model and test_dataloader'),
+        (dict(model=str(EXAMPLE)), 'cannot be read|has no test_dataloader'),
     ],
 )
 def test_what_does_not_fit(options: dict, message: str) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.synthetic.events import assign_people, event_list_checksum, plan_dataset
 from mmaction_mespot.synthetic.make import SYNTHME_V1, check_benchmark
 from mmaction_mespot.synthetic.recipes import PARTS, SIZES
@@ -122,5 +123,5 @@ def test_an_unknown_part_is_an_error() -> None:
 
 def test_an_expression_list_that_was_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('mmaction_mespot.synthetic.make.SYNTHME_V1', 'other')
-    with pytest.raises(RuntimeError, match='expected other'):
+    with pytest.raises(MESpotError, match='expected other'):
         check_benchmark()

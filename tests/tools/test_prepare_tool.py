@@ -13,9 +13,15 @@ import openpyxl
 import pytest
 import torch
 
+from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'prepare.py'
+
+
+def run(tool: ModuleType, words: list[str]) -> int:
+    """Run the tool as from the command line."""
+    return run_command(lambda: tool.main(words))
 
 
 @pytest.fixture(scope='module')
@@ -55,7 +61,7 @@ def test_from_a_download_to_a_prepared_set(
     out = root.parent / 'out'
     command = ['casme2', '--root', str(root), '--out', str(out)]
     command += ['--streams', 'rgb,flow_grid', '--crop-size', '64', '--flow', 'dis', '--flow-gap', '2']
-    assert tool.main(command) == 0
+    assert run(tool, command) == 0
     text = capsys.readouterr().out
     assert text.index('2 videos, 16 frames') < text.index('[1/2] s15_0101: 8 frames')
     assert '2 videos prepared, 0 were done before, 0 failed' in text
@@ -68,10 +74,10 @@ def test_from_a_download_to_a_prepared_set(
 
     bad = root / 'rawpic' / 's15' / '15_0102eatingworms' / 'img005.jpg'
     bad.write_bytes(np.random.default_rng(0).bytes(100))
-    assert tool.main(command) == 0
+    assert run(tool, command) == 0
     noted = r's15_0102: 8 frames; passed over: .*img005\.jpg: not a readable'
     assert re.search(noted, capsys.readouterr().out)
-    assert tool.main([*command, '--strict']) == 1
+    assert run(tool, [*command, '--strict']) == 1
     printed = capsys.readouterr()
     assert '0 videos prepared, 1 were done before, 1 failed' in printed.out
     assert 'failed: s15_0102' in printed.err
@@ -81,9 +87,9 @@ def test_from_a_download_to_a_prepared_set(
 def test_what_cannot_start_is_one_clear_error(
     tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tool.main(['casme2', '--root', str(root / 'nowhere'), '--out', str(root)]) == 2
+    assert run(tool, ['casme2', '--root', str(root / 'nowhere'), '--out', str(root)]) == 2
     assert 'nowhere' in capsys.readouterr().err
-    assert tool.main(['casme2', '--root', str(root), '--out', str(root / 'o'), '--streams', 'rgb,depth']) == 2
+    assert run(tool, ['casme2', '--root', str(root), '--out', str(root / 'o'), '--streams', 'rgb,depth']) == 2
     assert "streams: found ('rgb', 'depth')" in capsys.readouterr().err
 
 
@@ -95,25 +101,25 @@ def test_options_of_the_reader(tool: ModuleType, root: Path, capsys: pytest.Capt
     out = root.parent / 'out'
     command = ['casme2', '--root', str(root), '--out', str(out), '--table', 'labels.xlsx']
     command += ['--frame-tree', 'rawpic', '--offset-rule', 'mirror', '--streams', 'rgb', '--crop-size', '64']
-    assert tool.main(command) == 2
+    assert run(tool, command) == 2
     error = capsys.readouterr().err
-    assert '(workbook: labels.xlsx; frames: rawpic): 1 problem' in error
+    assert '(workbook: labels.xlsx; frames: rawpic): ' in error
     assert 'row 3: event 5..99 past the end of s15_0102, which has 8 frames' in error
     assert not out.exists()
-    assert tool.main([*command, '--lenient']) == 0
+    assert run(tool, [*command, '--lenient']) == 0
     printed = capsys.readouterr()
     assert '1 events without offset: offset = 2 apex - onset' in printed.out
     assert f'1 problems left out: see {out / "annotations_report.csv"}' in printed.err
     assert 'not_understood' in (out / 'annotations_report.csv').read_text()
-    assert tool.main([*command, '--fps', '30']) == 2
-    assert 'casme2: 1 problem\n  - does not know the option fps' in capsys.readouterr().err
+    assert run(tool, [*command, '--fps', '30']) == 2
+    assert 'casme2: does not know the option fps' in capsys.readouterr().err
 
 
 def test_own_videos(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / 'labels.csv').write_text('video,onset,apex,offset,type\n15_0101disgustingteeth,3,,6,ME\n')
     out = root.parent / 'out'
     command = ['own', '--root', str(root), '--out', str(out), '--fps', '25']
-    assert tool.main([*command, '--streams', 'rgb', '--crop-size', '64']) == 0
+    assert run(tool, [*command, '--streams', 'rgb', '--crop-size', '64']) == 0
     assert 'totals: 0 MaE and 1 ME in 2 videos of 2 subjects' in capsys.readouterr().out
     videos = json.loads((out / 'annotations.json').read_text())['data_list']
     assert videos[0]['instances'][0]['segment'] == [2, 6]
@@ -124,17 +130,17 @@ def test_dry_run_and_shards(tool: ModuleType, root: Path, capsys: pytest.Capture
     out = root.parent / 'out'
     command = ['casme2', '--root', str(root), '--out', str(out)]
     command += ['--streams', 'rgb', '--crop-size', '64', '--format', 'rawframes', '--flow-bound', '10']
-    assert tool.main([*command, '--dry-run']) == 0
+    assert run(tool, [*command, '--dry-run']) == 0
     assert 'nothing is written: 0 videos done, 2 left (16 frames), 0 bad' in capsys.readouterr().out
     assert not out.exists()
-    assert tool.main([*command, '--shard', '1/2']) == 0
+    assert run(tool, [*command, '--shard', '1/2']) == 0
     assert '1 videos are left to the other shards' in capsys.readouterr().out
-    assert tool.main([*command, '--dry-run']) == 0
+    assert run(tool, [*command, '--dry-run']) == 0
     assert 'nothing is written: 1 videos done, 1 left (8 frames), 0 bad' in capsys.readouterr().out
-    assert tool.main([*command, '--shard', '2/2']) == 0
+    assert run(tool, [*command, '--shard', '2/2']) == 0
     assert len(list(out.glob('rawframes/*/img_*.jpg'))) == 16
     assert (out / 'annotations.json').is_file()
-    assert tool.main([*command, '--shard', '3/2']) == 2
+    assert run(tool, [*command, '--shard', '3/2']) == 2
     assert 'shard: found 3/2, expected i/n' in capsys.readouterr().err
 
 
@@ -143,7 +149,7 @@ def test_no_gpu(
 ) -> None:
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
     command = ['casme2', '--root', str(root), '--out', str(root.parent / 'out')]
-    assert tool.main([*command, '--device', 'cuda', '--flow-batch', '16']) == 2
+    assert run(tool, [*command, '--device', 'cuda', '--flow-batch', '16']) == 2
     assert 'error: device cuda: torch' in capsys.readouterr().err
 
 
@@ -153,8 +159,8 @@ def test_labels_without_frames(
     out = tmp_path / 'labels'
     workbook = root / 'CAS(ME)^2code_final.xlsx'
     command = ['casme2', '--root', str(tmp_path), '--table', str(workbook), '--out', str(out)]
-    assert tool.main([*command, '--labels-only', '--dry-run']) == 0 and not out.exists()
-    assert tool.main([*command, '--labels-only']) == 0
+    assert run(tool, [*command, '--labels-only', '--dry-run']) == 0 and not out.exists()
+    assert run(tool, [*command, '--labels-only']) == 0
     assert 'labels of 1 videos' in capsys.readouterr().out
     data = json.loads((out / 'annotations.json').read_text(encoding='utf-8'))
     assert data['metainfo']['labels_only'] is True
@@ -169,19 +175,19 @@ def test_a_table_of_labels_of_ones_own(
 ) -> None:
     (tmp_path / 'labels.csv').write_text('video,onset,offset,type\nv,1,9,ME\n')
     command = ['labels', '--root', str(tmp_path), '--out', str(tmp_path / 'out')]
-    assert tool.main(command) == 2
+    assert run(tool, command) == 2
     assert 'no frame rate, expected a column fps or one given with --fps' in capsys.readouterr().err
-    assert tool.main([*command, '--fps', '30']) == 0
-    assert tool.main([*command, '--fps', '30', '--sheet', 'x']) == 2
+    assert run(tool, [*command, '--fps', '30']) == 0
+    assert run(tool, [*command, '--fps', '30', '--sheet', 'x']) == 2
     assert 'does not know the option sheet' in capsys.readouterr().err
 
 
 def test_prepared_for_a_network(tool: ModuleType, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = root.parent / 'out'
     command = ['casme2', '--root', str(root), '--out', str(out), '--for', 'lite']
-    assert tool.main([*command, '--crop-size', '64']) == 2
+    assert run(tool, [*command, '--crop-size', '64']) == 2
     assert 'crop_size: found 64, lite needs 112' in capsys.readouterr().err
-    assert tool.main(command) == 0
+    assert run(tool, command) == 0
     reader = StreamReader(out / 'flow_grid' / 's15_0101.h5')
     assert (reader.attrs['crop_size'], reader.attrs['method']) == (112, 'tvl1-fast')
     assert (reader.attrs['target_fps'], reader.attrs['gap']) == (30, 4)

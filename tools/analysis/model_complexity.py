@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.apis.complexity import measure_complexity, window_shapes
+from mmaction_mespot.apis.config_faults import read_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,7 +28,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Print the table."""
     args = parse_args()
-    cfg = Config.fromfile(args.config)
+    cfg = read_config(args.config)
     cfg.merge_from_dict(args.cfg_options)
     shapes = ', '.join(f'{name} {shape}' for name, shape in window_shapes(cfg, args.size).items())
     table = Table('part')

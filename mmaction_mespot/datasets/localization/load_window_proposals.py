@@ -9,10 +9,12 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from mmaction_mespot.delimited_text import read_delimited
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.iou import segment_iou
 
 _SCORE_COLUMN = 4
+_LARGEST = 1e6
 
 
 @TRANSFORMS.register_module()
@@ -41,12 +43,12 @@ class LoadWindowProposals(BaseTransform):
 
         Raises:
             FileNotFoundError: If the window has no file; the message names the tool that makes it.
-            MESpotError: If there is no ground truth to match.
+            MESpotError: If the file holds no proposals, or there is no ground truth to match.
         """
         path = self.proposals_dir / f'{results["video_name"]}.csv'
         if not path.is_file():
             raise FileNotFoundError(f'{path}: no proposals of this window; tools/bsn_proposals.py makes them')
-        rows = np.loadtxt(path, dtype=np.float32, delimiter=',', skiprows=1, ndmin=2)[: self.top_k]
+        rows = _read(path)[: self.top_k]
         results['proposals'] = rows[:, [0, 1, _SCORE_COLUMN]]
         if self.match:
             truth = np.asarray(results['gt_bbox'], np.float32).reshape(-1, 2)
@@ -57,3 +59,25 @@ class LoadWindowProposals(BaseTransform):
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}({self.proposals_dir}, top_k={self.top_k}, match={self.match})'
+
+
+def _read(path: Path) -> np.ndarray:
+    """Rows of start and end in shares of the window, scores of both, and the score: finite, forward."""
+    rows = []
+    for number, row in enumerate(read_delimited(path)):
+        if number == 0:  # the titles
+            continue
+        try:
+            values = np.array([float(cell) for cell in row.cells])
+        except ValueError:
+            values = np.array([np.nan])
+        usable = len(values) > _SCORE_COLUMN and np.isfinite(values).all() and np.abs(values).max() < _LARGEST
+        if not usable or values[1] < values[0]:
+            raise MESpotError(
+                f'{path}, row {row.number}: found {", ".join(row.cells)[:80]}, expected more than '
+                f'{_SCORE_COLUMN} finite numbers, the second one (the end) at least the first (the start)'
+            )
+        rows.append(values)
+    if not rows or len({len(row) for row in rows}) > 1:
+        raise MESpotError(f'{path}: found no rows, or rows of unequal length, expected proposals')
+    return np.array(rows, dtype=np.float32)

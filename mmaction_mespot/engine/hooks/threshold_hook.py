@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.engine.compile_parts import bare_model
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.metrics.spotting_f1 import SpottingF1Metric
 from mmaction_mespot.intervals.detections import CLASSES
 
@@ -58,7 +59,7 @@ class ThresholdHook(Hook):
         """Store the thresholds of this validation.
 
         Raises:
-            ValueError: If the model's buffer has another number of classes.
+            MESpotError: If the model's buffer has another number of classes.
         """
         self._validated_epoch = runner.epoch
         buffer = _find_buffer(runner)
@@ -68,7 +69,7 @@ class ThresholdHook(Hook):
             self._foreign_thresholds = [float(metrics[key]) for key in self.keys]
             return
         if buffer.shape != (len(CLASSES),):
-            raise ValueError(
+            raise MESpotError(
                 f"ThresholdHook: the model's {BUFFER} must hold one number for each of {CLASSES}, "
                 f'found shape {tuple(buffer.shape)}'
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import AGNOSTIC, OVERALL, count_by_subject, counts_to_array
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT
@@ -46,7 +47,7 @@ def bootstrap_f1(
         Intervals for ``'MaE'``, ``'ME'``, ``'overall'`` and ``'overall_agnostic'``.
 
     Raises:
-        ValueError: If there is no video.
+        MESpotError: If there is no video.
     """
     counts = _subject_counts(videos, rule)
     return _intervals(_f1(counts.sum(axis=0)), _f1(_draw(counts, samples, seed)))
@@ -72,11 +73,11 @@ def bootstrap_difference(
         Intervals by the names of :func:`bootstrap_f1`.
 
     Raises:
-        ValueError: If the two do not hold the same videos of the same subjects.
+        MESpotError: If the two do not hold the same videos of the same subjects.
     """
     names_a, names_b = ({(v.part, v.subject, v.video_id) for v in videos} for videos in (videos_a, videos_b))
     if names_a != names_b:
-        raise ValueError(
+        raise MESpotError(
             'the two results must hold the same videos; in one of them only: '
             f'{sorted(map(str, names_a ^ names_b))}'
         )
@@ -90,7 +91,7 @@ def bootstrap_difference(
 def _subject_counts(videos: Sequence[VideoResult], rule: Protocol | float) -> np.ndarray:
     """TP, FP, FN of every subject, shape (S, 4, 3), subjects sorted by name."""
     if not videos:
-        raise ValueError('there is no video to resample')
+        raise MESpotError('there is no video to resample')
     return np.stack([counts_to_array(c) for c in count_by_subject(videos, rule).values()])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmaction_mespot.evaluation.functional.event_table import EventTable, build_event_table
+from mmaction_mespot.evaluation.functional.event_table import EventTable, event_tables
 from mmaction_mespot.evaluation.functional.matching import Matches, match_events
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
@@ -73,8 +73,13 @@ def count_array(videos: Sequence[VideoResult], rule: Protocol | float = DEFAULT)
         ValueError: If the threshold lies outside (0, 1].
     """
     protocol = as_protocol(rule)
-    table = build_event_table(videos, protocol)
-    counts = np.zeros((len(videos), len(COUNTED_NAMES), 3), dtype=np.int64)
+    parts = [_count_table(table, protocol) for _, table in event_tables(videos, protocol)]
+    return np.concatenate([np.zeros((0, len(COUNTED_NAMES), 3), np.int64), *parts])
+
+
+def _count_table(table: EventTable, protocol: Protocol) -> np.ndarray:
+    """The counts of the videos of a table."""
+    counts = np.zeros((table.videos, len(COUNTED_NAMES), 3), dtype=np.int64)
     classes = len(CLASSES)
     counts[:, :classes] = _count(
         table, match_events(table, protocol), protocol, table.truth_labels, table.found_labels, classes

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.counts import COUNTED_NAMES, count_videos
 from mmaction_mespot.evaluation.functional.event_table import EventTable, build_event_table
 from mmaction_mespot.evaluation.functional.matching import match_events
@@ -43,7 +44,7 @@ def evaluate_spotting(
         ``ME_found_as_MaE``: missed labels that a false detection of the other class hits, one to one.
 
     Raises:
-        ValueError: If a column lacks, or a value is none; the message names it.
+        MESpotError: If a column lacks, or a value is none; the message names it.
 
     Examples:
         >>> figures = evaluate_spotting([[0, 40, 0], [100, 112, 1]], [[2, 40, 0, 0.9], [100, 112, 0, 0.4]])
@@ -59,7 +60,7 @@ def evaluate_spotting(
         ends = [part['segments'][:, 1].max(initial=1.0) for part in (truth, found)]
         rate = fps.get(name) if isinstance(fps, Mapping) else fps
         if rate is None or not 0 < rate < float('inf'):
-            raise ValueError(f'fps of video {name!r}: found {rate}, expected a positive number')
+            raise MESpotError(f'fps of video {name!r}: found {rate}, expected a positive number')
         results.append(
             VideoResult(
                 name,
@@ -120,7 +121,7 @@ def _columns(table: Any, what: str) -> dict[str, Any]:
     if not given:
         array = np.asarray(table, dtype=np.float64)
         if array.size and (array.ndim != 2 or array.shape[1] not in (3, 4)):
-            raise ValueError(
+            raise MESpotError(
                 f'{what}: an array with the columns start, end, label (and score) expected, '
                 f'found {array.shape}'
             )
@@ -129,7 +130,7 @@ def _columns(table: Any, what: str) -> dict[str, Any]:
         given = set(table)
     missing = [name for name in ('start', 'end', 'label') if name not in given]
     if missing:
-        raise ValueError(f'{what}: columns {missing} expected, found {sorted(map(str, given))}')
+        raise MESpotError(f'{what}: columns {missing} expected, found {sorted(map(str, given))}')
     ends = [np.asarray(table[name], dtype=np.float64) for name in ('start', 'end')]
     segments = np.stack(ends, axis=1)
     scores = np.asarray(table['score'], np.float64) if 'score' in given else np.ones(len(segments))
@@ -137,14 +138,14 @@ def _columns(table: Any, what: str) -> dict[str, Any]:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         found = f'start {segments[row, 0]:g}, end {segments[row, 1]:g}, score {scores[row]:g}'
-        raise ValueError(
+        raise MESpotError(
             f'{what}, row {row}: found {found}, expected finite numbers and an end beyond the start'
         )
     codes = {name.lower(): i for i, name in enumerate(CLASSES)} | {str(i): i for i in range(len(CLASSES))}
     texts = [str(label).lower().removesuffix('.0') for label in table['label']]
     unknown = [f'row {i}: {text!r}' for i, text in enumerate(texts) if text not in codes]
     if unknown:
-        raise ValueError(f'{what}, {unknown[0]} is no label, expected one of {", ".join(CLASSES)}, 0, 1')
+        raise MESpotError(f'{what}, {unknown[0]} is no label, expected one of {", ".join(CLASSES)}, 0, 1')
     return {
         'video': list(map(str, table['video'])) if 'video' in given else [''] * len(segments),
         'segments': segments,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,6 +14,7 @@ from mmaction_mespot.intervals.detections import CLASSES, MAE, ME
 
 ME_SPAN_S = 0.5
 """Greatest distance of the first and last frame of an ME by duration: 15 frames at 30 fps (LGSNet)."""
+_EVENTS_PER_TABLE = 50_000
 
 
 class Status(IntEnum):
@@ -55,6 +56,21 @@ class EventTable:
     def counted(self) -> np.ndarray:
         """Mask of the detections that count, shape (N,)."""
         return self.found_status == Status.COUNTED
+
+    def of_class(self, label: int) -> EventTable:
+        """The labels and detections of one class."""
+        truth, found = self.truth_labels == label, self.found_labels == label
+        return EventTable(
+            self.videos,
+            self.truth_video[truth],
+            self.truth_segments[truth],
+            self.truth_labels[truth],
+            self.found_video[found],
+            self.found_segments[found],
+            self.found_scores[found],
+            self.found_labels[found],
+            self.found_status[found],
+        )
 
 
 def build_event_table(videos: Sequence[VideoResult], protocol: Protocol) -> EventTable:
@@ -111,6 +127,24 @@ def build_event_table(videos: Sequence[VideoResult], protocol: Protocol) -> Even
     )
 
 
+def event_tables(videos: Sequence[VideoResult], protocol: Protocol) -> Iterator[tuple[int, EventTable]]:
+    """Tables of the videos in their order, so few in each that memory does not grow with their number.
+
+    Args:
+        videos: As of :func:`build_event_table`.
+        protocol: The rules.
+
+    Yields:
+        Index of the first video of a table, and the table.
+    """
+    first = size = 0
+    for index, video in enumerate(videos):
+        size += len(video.detections) + len(video.labels)
+        if size >= _EVENTS_PER_TABLE or index + 1 == len(videos):
+            yield first, build_event_table(videos[first : index + 1], protocol)
+            first, size = index + 1, 0
+
+
 def class_by_duration(segments: np.ndarray, fps: np.ndarray) -> np.ndarray:
     """ME where the last frame minus the first is at most :data:`ME_SPAN_S`, else MaE; int64, shape (N,)."""
     return np.where(whole_frames(segments) - 1 <= ME_SPAN_S * fps, ME, MAE).astype(np.int64)
@@ -131,9 +165,18 @@ def length_limits_of(fps: np.ndarray, protocol: Protocol) -> tuple[np.ndarray, n
     return low * scale, high * scale
 
 
+def order_detections(segments: np.ndarray, scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Indices of the detections by falling score, then start, end, label, shape (N,)."""
+    order = np.argsort(-scores, kind='stable')
+    ranked = scores[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        return np.lexsort((labels, segments[:, 1], segments[:, 0], -scores))
+    return order
+
+
 def rank_detections(segments: np.ndarray, scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Place of each detection by falling score, then start, end, label, whatever their order, shape (N,)."""
-    order = np.lexsort((labels, segments[:, 1], segments[:, 0], -scores))
+    """Place of each detection in the order of :func:`order_detections`, shape (N,)."""
+    order = order_detections(segments, scores, labels)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank

@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from mmaction_mespot.errors import MESpotError
+
 
 @dataclass(frozen=True)
 class LengthLimits:
@@ -29,7 +31,7 @@ def parse_length_limits(text: str) -> tuple[LengthLimits, ...]:
     """Read limits such as ``30:MaE=17-,ME=7-16;200:MaE=106-,ME=47-105``, or ``none``.
 
     Raises:
-        ValueError: If they can't be understood.
+        MESpotError: If they can't be understood.
     """
     if text == 'none':
         return ()
@@ -38,7 +40,7 @@ def parse_length_limits(text: str) -> tuple[LengthLimits, ...]:
         match = _LIMITS.fullmatch(item.replace(' ', ''))
         fps = float(match['fps']) if match and match['fps'].count('.') < 2 and match['fps'] != '.' else 0.0
         if match is None or fps <= 0:
-            raise ValueError(
+            raise MESpotError(
                 f'length limits: found {item!r}, expected FPS:MaE=LEAST-MOST,ME=LEAST-MOST in frames, '
                 'such as 30:MaE=17-,ME=7-16, or none'
             )

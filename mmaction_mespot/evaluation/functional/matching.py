@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmaction_mespot.evaluation.functional.event_table import EventTable, Status, rank_detections
-from mmaction_mespot.evaluation.functional.overlaps import overlapping_pairs
+from mmaction_mespot.evaluation.functional.event_table import EventTable, Status, order_detections
+from mmaction_mespot.evaluation.functional.overlaps import TruthAxis
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.intervals.detections import Detections
+
+_FEWEST_TURNS = 512
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,27 @@ def match_events(table: EventTable, protocol: Protocol, same_class: bool | None 
     """
     if same_class is None:
         same_class = protocol.same_class
-    rows, columns, iou = overlapping_pairs(table, protocol.inclusive_ends)
-    hits = (iou > protocol.iou_threshold) if protocol.strict else (iou >= protocol.iou_threshold)
-    hits &= table.counted[rows]
-    if same_class:
-        hits &= table.found_labels[rows] == table.truth_labels[columns]
-    rows, columns, iou = rows[hits], columns[hits], iou[hits]
-    rank = rank_detections(table.found_segments, table.found_scores, table.found_labels)[rows]
-    if protocol.matching == 'one_to_one':
-        return _match_one_to_one(table, rows, columns, iou, rank)
-    # Each label is found by one of its detections: the one that overlaps most, or the one that comes first.
-    keys = (rank, -iou, columns) if protocol.matching == 'best_per_label' else (rank, columns)
-    order = np.lexsort(keys)
-    labels, first = np.unique(columns[order], return_index=True)
-    found_of = np.full(len(table.truth_labels), -1, dtype=np.int64)
-    found_of[labels] = rows[order][first]
     truth_of = np.full(len(table.found_labels), -1, dtype=np.int64)
-    truth_of[found_of[labels][::-1]] = labels[::-1]
+    found_of = np.full(len(table.truth_labels), -1, dtype=np.int64)
+    turns = order_detections(table.found_segments, table.found_scores, table.found_labels)
+    turns = turns[table.counted[turns]]
+    axis = TruthAxis.of(table, same_class, protocol.inclusive_ends)
+    best = np.zeros(len(found_of))
+    while len(turns) and len(axis):
+        # So few detections at a time that labels which are gone are met by few.
+        rows, place, columns, iou = axis.hits(turns[: max(len(axis) // 2, _FEWEST_TURNS)], protocol)
+        turns = turns[len(rows) :]
+        if protocol.matching == 'one_to_one':
+            _take_best_free(rows, place, columns, iou, truth_of, found_of)
+        elif protocol.matching == 'best_per_label':
+            _take_better(rows, place, columns, iou, found_of, best)
+        else:  # each label is found by the first detection that hits it
+            labels, first = np.unique(columns, return_index=True)
+            found_of[labels] = rows[place[first]]
+        axis = axis.without(best >= 1 if protocol.matching == 'best_per_label' else found_of >= 0)
+    if protocol.matching != 'one_to_one':
+        labels = np.flatnonzero(found_of >= 0)
+        truth_of[found_of[labels][::-1]] = labels[::-1]
     return Matches(truth_of, found_of)
 
 
@@ -97,15 +103,38 @@ def match_one_to_one(
     return match_events(table, protocol).truth_of
 
 
-def _match_one_to_one(
-    table: EventTable, rows: np.ndarray, columns: np.ndarray, iou: np.ndarray, rank: np.ndarray
-) -> Matches:
-    """Go through the hits by the detections' rank, then by falling overlap; take what is free."""
-    ends, starts = table.truth_segments[columns, 1], table.truth_segments[columns, 0]
-    order = np.lexsort((ends, starts, -iou, rank))
-    truth_of = [-1] * len(table.found_labels)
-    found_of = [-1] * len(table.truth_labels)
-    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
-        if truth_of[row] < 0 and found_of[column] < 0:
-            truth_of[row], found_of[column] = column, row
-    return Matches(np.array(truth_of, dtype=np.int64), np.array(found_of, dtype=np.int64))
+def _take_best_free(
+    rows: np.ndarray,
+    place: np.ndarray,
+    columns: np.ndarray,
+    iou: np.ndarray,
+    truth_of: np.ndarray,
+    found_of: np.ndarray,
+) -> None:
+    """Each detection in its turn takes the free label that it overlaps most."""
+    order = np.lexsort((-iou, place))
+    turn = -1
+    taken: set[int] = set()
+    detections = rows.tolist()
+    for here, column in zip(place[order].tolist(), columns[order].tolist(), strict=True):
+        if here != turn and column not in taken:
+            turn = here
+            taken.add(column)
+            truth_of[detections[here]], found_of[column] = column, detections[here]
+
+
+def _take_better(
+    rows: np.ndarray,
+    place: np.ndarray,
+    columns: np.ndarray,
+    iou: np.ndarray,
+    found_of: np.ndarray,
+    best: np.ndarray,
+) -> None:
+    """Each label goes to the detection that overlaps it most; of several such to the first."""
+    better = iou > best[columns]
+    place, columns, iou = place[better], columns[better], iou[better]
+    np.maximum.at(best, columns, iou)
+    most = iou == best[columns]
+    labels, first = np.unique(columns[most], return_index=True)
+    found_of[labels] = rows[place[most][first]]

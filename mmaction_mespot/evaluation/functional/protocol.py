@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.length_limits import LengthLimits
 from mmaction_mespot.intervals.detections import CLASSES
 
@@ -49,7 +50,7 @@ class Protocol:
         source: Where the rules come from.
 
     Raises:
-        ValueError: If an option is unknown or out of its range.
+        MESpotError: If an option is unknown or out of its range.
     """
 
     name: str = 'default'
@@ -75,15 +76,15 @@ class Protocol:
             ('offset_rule', OFFSET_RULES),
         ):
             if getattr(self, option) not in known:
-                raise ValueError(
+                raise MESpotError(
                     f'protocol {self.name}: {option} must be one of {known}, found {getattr(self, option)!r}'
                 )
         if not 0 < self.iou_threshold <= 1:
-            raise ValueError(
+            raise MESpotError(
                 f'protocol {self.name}: iou_threshold must lie in (0, 1], found {self.iou_threshold}'
             )
         if self.top_k is not None and self.top_k < 1:
-            raise ValueError(f'protocol {self.name}: top_k must be at least 1 or None, found {self.top_k}')
+            raise MESpotError(f'protocol {self.name}: top_k must be at least 1 or None, found {self.top_k}')
 
     @property
     def options_text(self) -> str:

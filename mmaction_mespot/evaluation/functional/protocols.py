@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.length_limits import LengthLimits
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 
@@ -68,10 +69,10 @@ def get_protocol(name: str) -> Protocol:
     """Look up a preset.
 
     Raises:
-        ValueError: If there is none of that name; the message lists the names.
+        MESpotError: If there is none of that name; the message lists the names.
     """
     if name not in PROTOCOLS:
-        raise ValueError(f'protocol {name!r} is unknown, expected one of {", ".join(PROTOCOLS)}')
+        raise MESpotError(f'protocol {name!r} is unknown, expected one of {", ".join(PROTOCOLS)}')
     return PROTOCOLS[name]
 
 

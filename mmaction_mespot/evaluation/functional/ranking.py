@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmaction_mespot.evaluation.functional.event_table import build_event_table
+from mmaction_mespot.evaluation.functional.event_table import event_tables
 from mmaction_mespot.evaluation.functional.matching import match_events
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
@@ -45,15 +45,21 @@ def rank_class(videos: Sequence[VideoResult], label: int, rule: Protocol | float
             in any case. Defaults to the default protocol.
     """
     protocol = replace(as_protocol(rule), matching='one_to_one', same_class=True)
-    table = build_event_table(videos, protocol)
-    own = table.counted & (table.found_labels == label)
-    hits = match_events(table, protocol).truth_of[own] >= 0
-    distinct, group = np.unique(-table.found_scores[own], return_inverse=True)
+    scores, hits, truths = [np.zeros(0)], [np.zeros(0, bool)], 0
+    for _, table in event_tables(videos, protocol):
+        own = table.of_class(label)
+        scores.append(own.found_scores[own.counted])
+        hits.append(match_events(own, protocol).truth_of[own.counted] >= 0)
+        truths += len(own.truth_labels)
+    falling = -np.concatenate(scores)
+    order = np.argsort(falling)
+    falling, hit = falling[order], np.concatenate(hits)[order]
+    last = np.flatnonzero(np.append(falling[1:] > falling[:-1], True)[: len(falling)])
     return Ranking(
-        scores=-distinct,
-        detections=np.cumsum(np.bincount(group, minlength=len(distinct))),
-        tp=np.cumsum(np.bincount(group, weights=hits, minlength=len(distinct))).astype(int),
-        ground_truths=int((table.truth_labels == label).sum()),
+        scores=-falling[last],
+        detections=last + 1,
+        tp=np.cumsum(hit)[last],
+        ground_truths=truths,
     )
 
 

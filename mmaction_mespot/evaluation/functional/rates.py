@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.bootstrap import Interval
-from mmaction_mespot.evaluation.functional.event_table import build_event_table
+from mmaction_mespot.evaluation.functional.event_table import event_tables
 from mmaction_mespot.evaluation.functional.matching import match_events
 from mmaction_mespot.evaluation.functional.protocol import Protocol
 from mmaction_mespot.evaluation.functional.protocols import DEFAULT, as_protocol
@@ -97,18 +98,23 @@ def rank_hits(
         rule: A protocol, or the IoU threshold of the default one. Defaults to the default protocol.
     """
     protocol = replace(as_protocol(rule), matching='one_to_one', same_class=True)
-    table = build_event_table(videos, protocol)
-    hits = match_events(table, protocol).truth_of >= 0
     names, people = np.unique([video.subject for video in videos], return_inverse=True)
-    own = table.counted & (True if label is None else table.found_labels == label)
-    order = np.flatnonzero(own)[np.argsort(-table.found_scores[own], kind='stable')]
-    wanted = np.ones(len(table.truth_labels), bool) if label is None else table.truth_labels == label
     minutes = np.array([video.total_frames / video.fps / 60 for video in videos])
+    scores, hits, owners = [np.zeros(0)], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
+    truths = np.zeros(len(names), np.int64)
+    for first, whole in event_tables(videos, protocol):
+        table = whole if label is None else whole.of_class(label)
+        scores.append(table.found_scores[table.counted])
+        hits.append(match_events(table, protocol).truth_of[table.counted] >= 0)
+        owners.append(people[first + table.found_video[table.counted]])
+        truths += np.bincount(people[first + table.truth_video], minlength=len(names))
+    falling = -np.concatenate(scores)
+    order = np.argsort(falling, kind='stable')
     return RankedHits(
-        table.found_scores[order],
-        hits[order],
-        people[table.found_video[order]],
-        np.bincount(people[table.truth_video[wanted]], minlength=len(names)),
+        -falling[order],
+        np.concatenate(hits)[order],
+        np.concatenate(owners)[order],
+        truths,
         np.bincount(people, weights=minutes, minlength=len(names)),
     )
 
@@ -161,10 +167,10 @@ def thresholds_at_rate(
         detection is kept if its score is **at least** the threshold.
 
     Raises:
-        ValueError: If the rate is negative or there is no video.
+        MESpotError: If the rate is negative or there is no video.
     """
     if not rate >= 0 or not videos:
-        raise ValueError(f'a rate of at least 0 and a video expected, found {rate} and {len(videos)} videos')
+        raise MESpotError(f'a rate of at least 0 and a video expected, found {rate} and {len(videos)} videos')
     budget = rate * sum(video.total_frames / video.fps / 60 for video in videos)
     cuts = []
     for label in range(len(CLASSES)):
@@ -205,11 +211,11 @@ def reliability(
         The ranges that hold a detection, by rising score.
 
     Raises:
-        ValueError: If a score lies outside [0, 1].
+        MESpotError: If a score lies outside [0, 1].
     """
     ranked = rank_hits(videos, None, rule)
     if len(ranked.scores) and not 0 <= ranked.scores[-1] <= ranked.scores[0] <= 1:
-        raise ValueError(f'scores in [0, 1] expected, found {ranked.scores[-1]:g} to {ranked.scores[0]:g}')
+        raise MESpotError(f'scores in [0, 1] expected, found {ranked.scores[-1]:g} to {ranked.scores[0]:g}')
     place = np.minimum((ranked.scores * bins).astype(int), bins - 1)
     people = len(ranked.truths)
     cells = place * people + ranked.people

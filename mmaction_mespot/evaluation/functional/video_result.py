@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.selection import apply_thresholds, keep_top_fraction
 
@@ -47,12 +48,12 @@ class VideoResult:
             )
         for name, labels in (('ground truth', self.labels), ('detections', self.detections.labels)):
             if not np.isin(labels, range(len(CLASSES))).all():
-                raise ValueError(
+                raise MESpotError(
                     f'video {self.video_id}: labels of the {name} must be 0..{len(CLASSES) - 1}, '
                     f'found {sorted(set(labels.tolist()))}'
                 )
         if (self.segments[:, 1] <= self.segments[:, 0]).any():
-            raise ValueError(f'video {self.video_id}: a ground truth ends before it starts: {self.segments}')
+            raise MESpotError(f'video {self.video_id}: a ground truth ends before it starts: {self.segments}')
 
     def with_thresholds(self, thresholds: Sequence[float] | Mapping[str, float]) -> VideoResult:
         """The same video with only the detections that reach the threshold of their class."""

@@ -82,10 +82,7 @@ def read_detection_csv(
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of detections')
-    try:
-        rows = read_delimited(path)
-    except ValueError as error:
-        raise MESpotError(str(error)) from error
+    rows = read_delimited(path)
     layout, header, body = _find_layout(path, rows, layout, columns, video is not None)
     changes = {'first_frame': first_frame, 'inclusive': inclusive, 'only_label': only_label}
     layout = replace(layout, **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ class PeakRule:
 
     def __post_init__(self) -> None:
         if not 0 <= self.fraction <= 1:
-            raise ValueError(f'fraction in [0, 1] expected, found {self.fraction}')
+            raise MESpotError(f'fraction in [0, 1] expected, found {self.fraction}')
 
 
 PEAK_RULES = {
@@ -72,7 +72,7 @@ def spot_peaks(scores: np.ndarray, half_length: int, rule: PeakRule | None = Non
     rule = rule or PeakRule()
     scores = np.asarray(scores, dtype=np.float64).reshape(-1)
     if half_length < 1 or not np.isfinite(scores).all():
-        raise ValueError(
+        raise MESpotError(
             f'half length of at least 1 and finite scores expected, found {half_length}, '
             f'{int((~np.isfinite(scores)).sum())} scores that are not finite'
         )
@@ -152,7 +152,7 @@ def _read_columns(header: Sequence[str], rows: Sequence[Sequence[str]], name: st
         return {name: _flat([float(cell) for (cell,) in rows])}
     columns = {key: header.index(key) for key in ('video', 'frame', 'score') if key in header}
     if 'score' not in columns:
-        raise ValueError(f'found the columns {list(header)}, expected score, and perhaps frame and video')
+        raise MESpotError(f'found the columns {list(header)}, expected score, and perhaps frame and video')
     found: dict[str, list[tuple[float, float]]] = {}
     for place, row in enumerate(rows):
         frame = float(row[columns['frame']]) if 'frame' in columns else float(place)
@@ -162,11 +162,11 @@ def _read_columns(header: Sequence[str], rows: Sequence[Sequence[str]], name: st
     for video, pairs in found.items():
         frames, values = np.array(sorted(pairs)).T
         if 'frame' in columns and not (frames == frames[0] + np.arange(len(frames))).all():
-            raise ValueError(
+            raise MESpotError(
                 f'video {video}: frames with gaps or twice, from {frames[0]:g} to {frames[-1]:g}'
             )
         if 'frame' in columns and frames[0] not in (0, 1):
-            raise ValueError(f'video {video}: the first frame is {frames[0]:g}, expected 0 or 1')
+            raise MESpotError(f'video {video}: the first frame is {frames[0]:g}, expected 0 or 1')
         scores[video] = values
     return scores
 
@@ -174,5 +174,5 @@ def _read_columns(header: Sequence[str], rows: Sequence[Sequence[str]], name: st
 def _flat(scores: Any) -> np.ndarray:
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim > 1 and max(values.shape) != values.size:
-        raise ValueError(f'found an array of shape {values.shape}')
+        raise MESpotError(f'found an array of shape {values.shape}')
     return values.reshape(-1)

@@ -43,7 +43,7 @@ def merge_videos(windows: Sequence[dict], cfg: PostProcessing) -> list[VideoResu
             if others is not None:
                 other = _spotted(others, first, cfg)
                 detections = fuse_candidates(detections, other, first['fps'], first['total_frames'], cfg)
-        except ValueError as error:
+        except MESpotError as error:
             raise MESpotError(f'SpottingF1Metric: video {first["video_id"]}: {error}') from error
         common = {key: first[key] for key in ('video_id', 'subject', 'part', 'fps', 'total_frames')}
         videos.append(

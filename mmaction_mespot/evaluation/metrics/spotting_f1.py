@@ -94,7 +94,7 @@ class SpottingF1Metric(BaseMetric):
         super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
         try:
             self.post_processing = PostProcessing.from_dict(post_processing)
-        except ValueError as error:
+        except MESpotError as error:
             raise MESpotError(f'SpottingF1Metric: {error}') from error
         if not 0 < iou_threshold <= 1:
             raise MESpotError(f'SpottingF1Metric: iou_threshold must lie in (0, 1], found {iou_threshold}')

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmaction_mespot.errors import MESpotError
+
 
 def flow_over(flow: Tensor, positions: int, gap: float) -> Tensor:
     """Motion between two frames around each one, as the sum of the flow between.
@@ -45,7 +47,7 @@ def optical_strain(flow: Tensor, parts: int = 2) -> Tensor:
     """
     height, width = flow.shape[2:]
     if height // parts < 2 or width < 2 or height % parts:
-        raise ValueError(f'{parts} equal parts of at least 2 x 2 px expected, found {height} x {width} px')
+        raise MESpotError(f'{parts} equal parts of at least 2 x 2 px expected, found {height} x {width} px')
     stacked = flow.unflatten(2, (parts, height // parts))
     (by_y, by_x) = torch.gradient(stacked, dim=(3, 4))
     shear = (by_y[:, 0] + by_x[:, 1]) / 2

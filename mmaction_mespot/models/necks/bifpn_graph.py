@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mmaction_mespot.errors import MESpotError
+
 
 class Node(NamedTuple):
     """One fusion of a BiFPN layer.
@@ -34,10 +36,10 @@ def bifpn_nodes(num_levels: int) -> tuple[list[Node], list[int]]:
         The nodes in the order of computation, and the index of each level's output, fine to coarse.
 
     Raises:
-        ValueError: If there are fewer than two levels.
+        MESpotError: If there are fewer than two levels.
     """
     if num_levels < 2:
-        raise ValueError(f'a BiFPN needs at least 2 levels, found num_levels={num_levels}')
+        raise MESpotError(f'a BiFPN needs at least 2 levels, found num_levels={num_levels}')
     nodes: list[Node] = []
     newest = list(range(num_levels))
 

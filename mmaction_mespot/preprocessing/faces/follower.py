@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
+
 from .detector import FaceDetection, FaceDetector
 from .mesh import FaceMesh
 
@@ -52,7 +54,7 @@ class FaceFollower:
             anywhere. Defaults to None.
 
     Raises:
-        ValueError: The choice is unknown.
+        MESpotError: The choice is unknown.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class FaceFollower:
         reach: float | None = None,
     ) -> None:
         if isinstance(choice, str) and choice not in FACE_CHOICES:
-            raise ValueError(f'face: found {choice!r}, expected one of {FACE_CHOICES} or a box')
+            raise MESpotError(f'face: found {choice!r}, expected one of {FACE_CHOICES} or a box')
         self._detector = detector
         self._mesh = mesh
         self._check_step = check_step

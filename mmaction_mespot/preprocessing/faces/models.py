@@ -16,6 +16,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.errors import MESpotError
+
 WHEEL = 'mediapipe==0.10.21'
 _DETECTOR = 'face_detection_short_range.tflite'
 _MESH = 'face_landmark.tflite'
@@ -75,7 +78,7 @@ def fetch_face_models(
 
     Raises:
         FileNotFoundError: ``source`` does not exist or lacks a file.
-        RuntimeError: The wheel can't be fetched, or a file's SHA-256 is not the pinned one.
+        MESpotError: The wheel can't be fetched, or a file's SHA-256 is not the pinned one.
     """
     source = source or os.environ.get('MESPOT_FACE_MODELS')
     if source is not None and not Path(source).exists():
@@ -109,7 +112,7 @@ def _sha256(data: bytes) -> str:
 
 def _check(data: bytes, name: str, origin: Path) -> None:
     if (found := _sha256(data)) != SHA256[name]:
-        raise RuntimeError(f'{origin}: {name} has SHA-256 {found}, expected {SHA256[name]}')
+        raise MESpotError(f'{origin}: {name} has SHA-256 {found}, expected {SHA256[name]}')
 
 
 def checked_bytes(path: Path) -> bytes:
@@ -117,7 +120,7 @@ def checked_bytes(path: Path) -> bytes:
 
     Raises:
         FileNotFoundError: There is no such file.
-        RuntimeError: Its SHA-256 is not the pinned one.
+        MESpotError: Its SHA-256 is not the pinned one.
     """
     data = path.read_bytes()
     if path.name in SHA256:
@@ -143,7 +146,7 @@ def _download(folder: Path) -> Path:
     wheels = sorted(folder.glob('*.whl'))
     if done.returncode or not wheels:
         reason = (done.stderr or done.stdout).strip().splitlines()[-3:]
-        raise RuntimeError(
+        raise MESpotError(
             f'the face networks could not be fetched: `pip download {WHEEL}` failed ({" | ".join(reason)}). '
             f'Without a network: put {_DETECTOR} and {_MESH} (or that wheel) somewhere and name the place in '
             'MESPOT_FACE_MODELS'
@@ -159,15 +162,8 @@ def _unpack(wheel: Path, folder: Path) -> None:
         with zipfile.ZipFile(wheel) as archive:
             contents = {name: archive.read(member) for name, member in _MEMBERS.items()}
     except (zipfile.BadZipFile, KeyError) as error:
-        raise RuntimeError(f'{wheel}: not a {WHEEL} wheel with the face networks ({error})') from error
+        raise MESpotError(f'{wheel}: not a {WHEEL} wheel with the face networks ({error})') from error
     for name, data in contents.items():
         _check(data, name, wheel)
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f'.{name}.')
-        try:
-            with os.fdopen(descriptor, 'wb') as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with whole_file(folder / name) as temporary:
+            temporary.write_bytes(data)

@@ -8,6 +8,9 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
+from mmaction_mespot.atomic_file import naming
+from mmaction_mespot.errors import MESpotError
+
 from .models import checked_bytes
 
 
@@ -21,7 +24,7 @@ def read_network(path: Path) -> cv2.dnn.Net:
     write. OpenCV 5.0 ignores the engine for networks that it is given in memory.
 
     Raises:
-        RuntimeError: The file is not the pinned one, or OpenCV can't read it.
+        MESpotError: The file is not the pinned one, or OpenCV can't read it.
     """
     classic = getattr(cv2.dnn, 'ENGINE_CLASSIC', None)
     options = {} if classic is None else {'engine': classic}
@@ -29,10 +32,11 @@ def read_network(path: Path) -> cv2.dnn.Net:
     try:
         with TemporaryDirectory() as folder:
             copy = Path(folder, 'network.tflite')
-            copy.write_bytes(content)
+            with naming(copy):
+                copy.write_bytes(content)
             return cv2.dnn.readNetFromTFLite(str(copy), **options)
     except cv2.error as error:
-        raise RuntimeError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
+        raise MESpotError(f'{path}: OpenCV {cv2.__version__} cannot read this network ({error})') from error
 
 
 def as_rgb(image: np.ndarray) -> np.ndarray:

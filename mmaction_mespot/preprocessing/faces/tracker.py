@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces.detector import FaceDetection, FaceDetector
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice, FaceFollower
 from mmaction_mespot.preprocessing.faces.mesh import FaceMesh
 from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, fetch_face_models
 
 
-class NoFaceError(ValueError):
+class NoFaceError(MESpotError):
     """A video in which no face was found."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.flow.tvl1 import TVL1Params
 from mmaction_mespot.preprocessing.flow.tvl1_numba import tvl1_flow
 
@@ -38,7 +39,7 @@ def compute_flow(
     _check_images(prev, next)
     if method == 'dis':
         if device != 'cpu':
-            raise ValueError(f'method dis runs on the CPU only, not on {device!r}')
+            raise MESpotError(f'method dis runs on the CPU only, not on {device!r}')
         return dis_flow(_to_uint8(prev), _to_uint8(next), **params)
     if method in ('tvl1', 'tvl1-fast'):
         if method == 'tvl1-fast':
@@ -48,7 +49,7 @@ def compute_flow(
         from mmaction_mespot.preprocessing.flow.tvl1_torch import tvl1_flow_batch  # torch is slow to import
 
         return tvl1_flow_batch(prev[None], next[None], device=device, **params)[0]
-    raise ValueError(f'unknown flow method {method!r}, expected one of {METHODS}')
+    raise MESpotError(f'unknown flow method {method!r}, expected one of {METHODS}')
 
 
 def _check_images(prev: np.ndarray, next: np.ndarray) -> None:

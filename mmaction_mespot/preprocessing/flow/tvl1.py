@@ -37,6 +37,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mmaction_mespot.errors import MESpotError
+
 CUBIC = -0.75
 """Slope of the interpolation kernel at distance 1."""
 
@@ -64,7 +66,7 @@ class TVL1Params:
         median_filtering: Side of the median filter, px: 1 (none), 3 or 5.
 
     Raises:
-        ValueError: A value is out of range.
+        MESpotError: A value is out of range.
     """
 
     tau: float = 0.25
@@ -81,13 +83,13 @@ class TVL1Params:
     def __post_init__(self) -> None:
         for name in ('tau', 'lambda_', 'theta', 'scales', 'warps', 'inner_iterations', 'outer_iterations'):
             if getattr(self, name) <= 0:
-                raise ValueError(f'TVL1Params.{name} must be above 0, found {getattr(self, name)}')
+                raise MESpotError(f'TVL1Params.{name} must be above 0, found {getattr(self, name)}')
         if not 0 < self.scale_step < 1:
-            raise ValueError(f'TVL1Params.scale_step must lie between 0 and 1, found {self.scale_step}')
+            raise MESpotError(f'TVL1Params.scale_step must lie between 0 and 1, found {self.scale_step}')
         if self.epsilon < 0:
-            raise ValueError(f'TVL1Params.epsilon must not be negative, found {self.epsilon}')
+            raise MESpotError(f'TVL1Params.epsilon must not be negative, found {self.epsilon}')
         if self.median_filtering not in (1, 3, 5):
-            raise ValueError(f'TVL1Params.median_filtering must be 1, 3 or 5, found {self.median_filtering}')
+            raise MESpotError(f'TVL1Params.median_filtering must be 1, 3 or 5, found {self.median_filtering}')
 
     @classmethod
     def fast(cls) -> TVL1Params:

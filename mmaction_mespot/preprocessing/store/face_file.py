@@ -11,10 +11,11 @@ import numpy as np
 
 from mmaction_mespot.atomic_file import whole_file
 
-from .hdf5_file import CHECKED, HDF5Output, open_hdf5
+from .hdf5_file import CHECKED, HDF5Output, get_attributes, open_hdf5, set_attributes
 from .store_format import StoreError
 
 MAX_BYTES = 1 << 32
+_LONGEST_NOTES = 15_000
 _ARRAYS = ('source_index', 'time_s', 'face', 'matrices', 'positions', 'points')
 
 
@@ -67,8 +68,8 @@ class FaceFile:
                     shuffle=True,
                     **CHECKED,
                 )
-            output.file.attrs['crop_size'] = self.crop_size
-            output.file.attrs['notes'] = '\n'.join(self.notes)
+            notes = '\n'.join(self.notes)[:_LONGEST_NOTES]
+            set_attributes(output.file, {'crop_size': self.crop_size, 'notes': notes})
 
     @classmethod
     def read(cls, path: str | Path) -> FaceFile:
@@ -84,8 +85,9 @@ class FaceFile:
         try:
             with open_hdf5(path) as file:
                 arrays = {name: _array(path, file, name) for name in _ARRAYS}
-                crop_size = int(file.attrs['crop_size'])
-                notes = tuple(line for line in str(file.attrs['notes']).split('\n') if line)
+                attributes = get_attributes(path, file)
+                crop_size = int(attributes['crop_size'])
+                notes = tuple(line for line in str(attributes['notes']).split('\n') if line)
         except (OSError, KeyError, ValueError) as error:
             if isinstance(error, StoreError):
                 raise

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import h5py
+import numpy as np
 
 from mmaction_mespot.preprocessing.store.store_format import StoreError
 
@@ -18,6 +20,7 @@ MAX_OBJECTS = 1000
 CHECKED = {'fletcher32': True, 'track_times': False}
 """What every data set is made with: a checksum on each chunk; equal data gives equal bytes."""
 
+_OLD = 'an earlier version wrote it: remove the file and run the same command again, which makes it anew'
 _FILTERS = {
     h5py.h5z.FILTER_DEFLATE,
     h5py.h5z.FILTER_SHUFFLE,
@@ -126,6 +129,41 @@ class _Sink(io.RawIOBase):
             self.error = self.error or error
 
 
+def set_attributes(file: h5py.File, values: Mapping[str, Any]) -> None:
+    """Write attributes of a file; texts of fixed length, which the checksum of the header covers.
+
+    Raises:
+        TypeError: If HDF5 can't hold a value.
+    """
+    for name, value in values.items():
+        if isinstance(value, str):
+            data = value.encode('utf-8', 'backslashreplace')
+            kind = h5py.string_dtype('utf-8', max(len(data), 1))
+            file.attrs.create(name, np.array(data, kind), dtype=kind)
+        else:
+            file.attrs[name] = value
+
+
+def get_attributes(path: Path, file: h5py.File) -> dict[str, Any]:
+    """Read the attributes of a file.
+
+    Args:
+        path: Its path, for messages.
+        file: The file.
+
+    Raises:
+        StoreError: A text has no checksum.
+    """
+    found = {}
+    for name in file.attrs:
+        text = h5py.check_string_dtype(file.attrs.get_id(name).dtype)
+        if text is not None and text.length is None:
+            raise StoreError(f'{path}: the text {name!r} has no checksum; {_OLD}')
+        value = file.attrs[name]
+        found[name] = value if text is None else bytes(value).decode()
+    return found
+
+
 def open_hdf5(path: Path) -> h5py.File:
     """Open a file that somebody else may have written.
 
@@ -195,3 +233,5 @@ def _check_dataset(place: str, data: h5py.Dataset) -> None:
         stored, expected = data.id.get_num_chunks(), math.prod(-(-size // chunk) for size, chunk in pairs)
     if stored != expected:
         raise StoreError(f'{place}: the file is cut off or its size is wrong, make it again')
+    if h5py.h5z.FILTER_FLETCHER32 not in filters:
+        raise StoreError(f'{place}: no checksum; {_OLD}')

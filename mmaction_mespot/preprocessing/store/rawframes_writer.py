@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from mmaction_mespot.atomic_file import remove
+from mmaction_mespot.atomic_file import naming, remove, temporary_name
 
 RGB_NAME = 'img_{:05d}.jpg'
 FLOW_NAME = 'flow_{}_{:05d}.jpg'
@@ -42,12 +42,13 @@ class RawframesWriter:
         self.folder = folder
         self.bound = bound
         self.attrs = dict(attrs)
-        self._temporary = folder.with_name(f'.{folder.name}.{os.getpid()}.tmp')
+        self._temporary = folder.with_name(temporary_name(folder.name))
         self._images = 0
         self._rest: list[list[float]] = []
 
     def __enter__(self) -> RawframesWriter:
-        self._temporary.mkdir(parents=True)
+        with naming(self.folder, self._temporary):
+            self._temporary.mkdir(parents=True)
         return self
 
     def __exit__(
@@ -55,13 +56,15 @@ class RawframesWriter:
     ) -> None:
         try:
             if kind is None:
-                if self._rest:
-                    info = {'bound': self.bound, **self.attrs, 'head_motion': self._rest}
-                    (self._temporary / FLOW_INFO).write_text(json.dumps(info) + '\n', encoding='utf-8')
-                remove(self.folder)
-                self._temporary.rename(self.folder)
+                with naming(self.folder, self._temporary):
+                    if self._rest:
+                        info = {'bound': self.bound, **self.attrs, 'head_motion': self._rest}
+                        (self._temporary / FLOW_INFO).write_text(json.dumps(info) + '\n', encoding='utf-8')
+                    remove(self.folder)
+                    self._temporary.rename(self.folder)
         finally:
-            remove(self._temporary)
+            with suppress(OSError):  # what led here says more
+                remove(self._temporary)
 
     def append_rgb(self, frame: np.ndarray) -> None:
         """Write the next frame, (H, W, 3) RGB uint8."""
@@ -80,7 +83,8 @@ class RawframesWriter:
         done, jpeg = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         if not done:
             raise ValueError(f'{path}: a picture of shape {picture.shape} could not be encoded as JPEG')
-        path.write_bytes(jpeg.tobytes())
+        with naming(self.folder, self._temporary):
+            path.write_bytes(jpeg.tobytes())
 
 
 def flow_to_picture(flow: np.ndarray, bound: float) -> np.ndarray:

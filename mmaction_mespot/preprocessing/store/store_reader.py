@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmaction_mespot.preprocessing.store import store_format as fmt
-from mmaction_mespot.preprocessing.store.hdf5_file import open_hdf5
+from mmaction_mespot.preprocessing.store.hdf5_file import get_attributes, open_hdf5
 from mmaction_mespot.preprocessing.store.store_format import StoreError
 
 
@@ -115,7 +115,10 @@ class StreamReader:
     def _read_header(self) -> dict[str, Any]:
         file = self._open()
         try:
-            attrs = dict(file.attrs)
+            attrs = get_attributes(self.path, file)
+        except StoreError:
+            self.close()
+            raise
         except (OSError, RuntimeError, ValueError, TypeError) as error:
             self.close()
             raise StoreError(f'{self.path}: the file is damaged, make it again ({error})') from error

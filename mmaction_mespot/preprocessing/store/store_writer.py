@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -11,8 +12,9 @@ import cv2
 import h5py
 import numpy as np
 
+from mmaction_mespot.atomic_file import naming, temporary_name
 from mmaction_mespot.preprocessing.store import store_format as fmt
-from mmaction_mespot.preprocessing.store.hdf5_file import CHECKED, HDF5Output
+from mmaction_mespot.preprocessing.store.hdf5_file import CHECKED, HDF5Output, set_attributes
 from mmaction_mespot.preprocessing.store.store_format import StoreError
 
 
@@ -57,7 +59,7 @@ class StreamWriter:
             raise StoreError(
                 f"{self.path}: the attributes {reserved} are the store's own, choose other names"
             )
-        self._temporary = self.path.with_name(f'.{self.path.name}.{os.getpid()}.tmp')
+        self._temporary = self.path.with_name(temporary_name(self.path.name))
         self._file: h5py.File | None = None
         self._output: HDF5Output | None = None
         self._data: h5py.Dataset | None = None
@@ -72,7 +74,8 @@ class StreamWriter:
 
     def __enter__(self) -> StreamWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._output = HDF5Output(self._temporary, self.path)
+        with naming(self.path, self._temporary):
+            self._output = HDF5Output(self._temporary, self.path)
         self._file = self._output.file
         return self
 
@@ -87,10 +90,12 @@ class StreamWriter:
                 if kind is None:
                     self._finish(file)
             if kind is None:
-                os.replace(self._temporary, self.path)
+                with naming(self.path, self._temporary):
+                    os.replace(self._temporary, self.path)
         finally:
             self._output = self._file = self._data = None
-            self._temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # what led here says more
+                self._temporary.unlink(missing_ok=True)
 
     def append(self, frames: np.ndarray, head_motion: np.ndarray | None = None) -> None:
         """Append a frame, or several.
@@ -195,7 +200,7 @@ class StreamWriter:
         own = (fmt.FORMAT, fmt.VERSION, self.kind, np.asarray(self.shape, np.int64), self._count)
         for name, value in [*zip(fmt.OWN_ATTRS, own, strict=True), *sorted(self.attrs.items())]:
             try:
-                file.attrs[name] = value
+                set_attributes(file, {name: value})
             except TypeError as error:
                 raise StoreError(f'{self.path}: attribute {name!r} cannot be stored: {value!r}') from error
 

@@ -14,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from .frame import VideoError
+from .video_source import MAX_PIXELS, check_size
 
 FFmpegError = av.error.FFmpegError
 # Containers of moving pictures alone: text may pass for a playlist, and a playlist names other files.
@@ -23,7 +24,6 @@ _FORMATS = (
 )
 # Up to PyAV 18, tags that are no UTF-8 end in an error unless told otherwise; 19 reads them, with no option.
 _TAGS: dict[str, Any] = {'metadata_errors': 'replace'} if hasattr(InputContainer, 'metadata_errors') else {}
-_MAX_PIXELS = 8192 * 8192
 _MAX_THREADS = 4
 _MAX_READ_FAILURES = 100
 _LEAST_BOX, _MAX_BOXES = 8, 100_000
@@ -114,7 +114,9 @@ def _moving_pictures(container: InputContainer, path: Path) -> VideoStream:
     for stream in streams:
         context = stream.codec_context
         if context is not None:
-            context.options = {'max_pixels': str(_MAX_PIXELS)}
+            if context.width and context.height:
+                check_size(str(path), context.width, context.height)
+            context.options = {'max_pixels': str(MAX_PIXELS)}
             context.thread_type = 'AUTO'
             context.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)
             return stream

@@ -36,7 +36,7 @@ class NoFaceVideoError(VideoError, NoFaceError):
     """A video in which no face was found."""
 
 
-class FrameError(ValueError):
+class FrameError(MESpotError):
     """A frame that is missing, damaged or of another size; the message names the file."""
 
 

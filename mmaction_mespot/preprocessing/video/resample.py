@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from statistics import median
 
+from mmaction_mespot.errors import MESpotError
+
 from .frame import TimedFrame
 
 _RECENT_INTERVALS = 31
@@ -22,10 +24,10 @@ def working_fps(nominal: float, target_fps: float | None) -> float:
         target_fps: Positions per second of the model; None for one that takes every rate.
 
     Raises:
-        ValueError: A rate is not positive.
+        MESpotError: A rate is not positive.
     """
     if not nominal > 0 or (target_fps is not None and not target_fps > 0):
-        raise ValueError(f'frame rates must be positive, found {nominal:g} and {target_fps}')
+        raise MESpotError(f'frame rates must be positive, found {nominal:g} and {target_fps}')
     return nominal if target_fps is None else nominal / max(1, round(nominal / target_fps))
 
 

@@ -20,9 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.preprocessing.faces.models import fetch_face_models
+from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.synthetic.events import SPLITS, assign_people
 from mmaction_mespot.synthetic.layout import write_atomically
+from mmaction_mespot.synthetic.make import LOCK
 from mmaction_mespot.synthetic.recipes import SIZES
 from mmaction_mespot.synthetic.stills import PersonStills, find_people
 from mmaction_mespot.synthetic.v2.carrier_clip import read_known_events, track_clip
@@ -185,14 +188,15 @@ def make_films(
             if isinstance(plan, CarrierPlan):
                 material = next(c.path for c, _ in people[plan.subject] if c.path.name == plan.clip)
             tasks.append((plan, material, out / part))
-    _run([task for task in tasks if not is_made(*task)], jobs)
-    for part, plans in planned.items():
-        files = {plan.file for plan in plans}
-        for marker in sorted((out / part / _MARKERS).glob('*.txt')):
-            if (name := f'videos/{marker.stem}.mp4') not in files:
-                marker.unlink()
-                (out / part / name).unlink(missing_ok=True)
-        _write_tables(out / part, part, plans)
+    with folder_lock(out, LOCK):
+        _run([task for task in tasks if not is_made(*task)], jobs)
+        for part, plans in planned.items():
+            files = {plan.file for plan in plans}
+            for marker in sorted((out / part / _MARKERS).glob('*.txt')):
+                if (name := f'videos/{marker.stem}.mp4') not in files:
+                    marker.unlink()
+                    (out / part / name).unlink(missing_ok=True)
+            _write_tables(out / part, part, plans)
     return [out / part for part in planned]
 
 
@@ -295,12 +299,13 @@ def _run(tasks: list[Task], jobs: int) -> None:
                 make_film(*task)
                 progress.advance(bar)
             return
-        with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context('spawn')) as pool:
+        context = get_context('spawn')
+        with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
             futures = [pool.submit(make_film, *task) for task in tasks]
             try:
                 for future in as_completed(futures):
                     future.result()
                     progress.advance(bar)
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                end_pool(pool)
                 raise

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import models
 from mmaction_mespot.preprocessing.faces.models import fetch_face_models
 
@@ -66,12 +67,12 @@ def test_given_files_are_checked(
     monkeypatch.setenv('MESPOT_FACE_MODELS', str(tmp_path))
     assert fetch_face_models().mesh == tmp_path / real.mesh.name
     (tmp_path / real.mesh.name).write_bytes(b'other')
-    with pytest.raises(RuntimeError, match=r'face_landmark\.tflite has SHA-256 .*, expected 1055cb'):
+    with pytest.raises(MESpotError, match=r'face_landmark\.tflite has SHA-256 .*, expected 1055cb'):
         fetch_face_models()
 
 
 def test_a_missing_network_is_said_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('PIP_INDEX_URL', 'http://127.0.0.1:9/simple')
     monkeypatch.setenv('PIP_RETRIES', '0')
-    with pytest.raises(RuntimeError, match=r'could not be fetched.*MESPOT_FACE_MODELS'):
+    with pytest.raises(MESpotError, match=r'could not be fetched.*MESPOT_FACE_MODELS'):
         fetch_face_models(tmp_path)

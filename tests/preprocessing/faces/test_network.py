@@ -4,6 +4,7 @@ from typing import Any
 import cv2
 import pytest
 
+from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces.network import read_network
 
 
@@ -26,5 +27,5 @@ def test_the_classic_engine_where_there_is_one(
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / 'face.tflite'
     path.write_bytes(b'no network')
-    with pytest.raises(RuntimeError, match=r'face\.tflite: OpenCV .* cannot read this network'):
+    with pytest.raises(MESpotError, match=r'face\.tflite: OpenCV .* cannot read this network'):
         read_network(path)
