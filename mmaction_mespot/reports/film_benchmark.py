@@ -298,7 +298,7 @@ def _spot(method: Method, path: Path, out: Path) -> None:
     """Spot a film and keep the result, unless it is there."""
     if method.model == BASELINE:
         stat = path.stat()
-        record: dict[str, Any] = {'baseline': 1, 'size': stat.st_size, 'changed_ns': stat.st_mtime_ns}
+        record: dict[str, Any] = {'baseline': 2, 'size': stat.st_size, 'changed_ns': stat.st_mtime_ns}
     else:
         inferencer = _inferencer(method.model, method.weights)
         record = {**run_record(path, inferencer), 'shipped': _shipped()}
