@@ -36,8 +36,8 @@ def folder_lock(folder: Path, name: str, rivals: Iterable[str] = ()) -> Iterator
                     _take(other, folder)
             with contextlib.suppress(OSError):  # on a full disk the work itself says so
                 file.truncate(0)
-                file.write(json.dumps({'process': os.getpid(), 'machine': socket.gethostname()}))
-                file.flush()
+                holder = {'process': os.getpid(), 'machine': socket.gethostname()}
+                os.write(file.fileno(), json.dumps(holder).encode())  # unbuffered: nothing is left to fail
             yield
         finally:
             with contextlib.suppress(OSError):  # Windows does not let an open file go
