@@ -3,8 +3,9 @@
 ``import mmaction_mespot as mespot`` gives the names of `__all__`, each imported when it is first asked for:
 scoring, labels and stores do without torch.
 
-Importing the package mends what is broken in the installation (:mod:`mmaction_mespot.compat`) and sees to it
-that every component is registered where MMEngine or MMAction2 are used (:mod:`mmaction_mespot.registration`).
+Importing the package mends what is broken in the installation (:mod:`mmaction_mespot.compat`) or named by the
+environment without being there (:mod:`mmaction_mespot.environment`), and sees to it that every component is
+registered where MMEngine or MMAction2 are used (:mod:`mmaction_mespot.registration`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mmaction_mespot import compat, registration
+from mmaction_mespot import compat, environment, registration
 from mmaction_mespot.version import __version__
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mmaction_mespot.spotting.inferencer import SpottingInferencer
     from mmaction_mespot.spotting.result import Interval, Spotting
 
+MISSING_BACKEND = environment.replace_missing_backend()
+"""What ``MPLBACKEND`` named where that is not installed, else None."""
 compat.apply_early()
 registration.register_when_used()
 

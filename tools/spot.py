@@ -114,5 +114,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    codes: list[int] = []
-    sys.exit(run_command(lambda: codes.append(main())) or codes[0])
+    sys.exit(run_command(main))

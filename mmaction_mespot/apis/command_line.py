@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from mmaction_mespot.environment import print_what_can_be_printed
 from mmaction_mespot.errors import TRACEBACK_VARIABLE, MESpotError, is_user_error
 
 USER_ERROR_EXIT_CODE = 2
@@ -25,6 +26,7 @@ def run_command(main: Callable[[], object]) -> int:
         Ctrl-C, 141 if whoever read the output left. Any other exception passes through with its traceback;
         with ``MESPOT_TRACEBACK=1`` in the environment the user's errors do too.
     """
+    print_what_can_be_printed()
     try:
         try:
             code = main()

@@ -8,6 +8,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from mmaction_mespot.environment import printable
+
 
 class PreparationProgress:
     """Count frames and videos, with the rate and the time left.
@@ -61,7 +63,7 @@ class PreparationProgress:
         left_s = (self.total_frames - self._frames) / rate if rate else 0.0
         tail = '' if self._bar is not None else f' ({rate:.0f} frames/s, {format_duration(left_s)} left)'
         self._console.print(
-            f'[{self._videos}/{self.total_videos}] {text}{tail}',
+            printable(f'[{self._videos}/{self.total_videos}] {text}{tail}', self._console.file),
             highlight=False,
             markup=False,
             soft_wrap=True,

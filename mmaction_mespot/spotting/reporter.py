@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from mmaction_mespot.environment import printable
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.spotting.result import Interval, Spotting
 
@@ -141,7 +142,7 @@ class SpotReporter:
         if self._bar is not None and sys.stdout.isatty():
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            print(text.encode('utf-8', 'replace').decode(), flush=True)
+            print(printable(text, sys.stdout), flush=True)
 
     def _drop_task(self) -> None:
         if self._bar is not None and self._task is not None:

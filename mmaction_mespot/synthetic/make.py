@@ -18,7 +18,6 @@ from mmaction_mespot.atomic_file import naming, remove, remove_leftovers, tempor
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
-from mmaction_mespot.preprocessing.faces.models import fetch_face_models
 from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.synthetic.events import event_list_checksum, plan_dataset
@@ -77,7 +76,6 @@ def make_dataset(
     plans = plan_dataset(SIZES[size], parts, seed, len(people))
     if size == 'standard' and seed == 0 and len(people) == 40:
         check_benchmark()
-    fetch_face_models()
     tasks = [(plan, people[plan.person - 1], out / plan.part) for plan in plans]
     with folder_lock(out, LOCK):
         for part in dict.fromkeys(plan.part for plan in plans):

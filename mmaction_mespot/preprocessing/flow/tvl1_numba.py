@@ -8,21 +8,33 @@ allocated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
+import numba
 import numpy as np
-from numba import njit
 
+from mmaction_mespot.environment import keep_compiled_code
 from mmaction_mespot.preprocessing.flow.tvl1 import CUBIC, GRADIENT_FLOOR, TVL1Params, pyramid_sizes
 
 # error_model: a division that may raise would keep the loops scalar. fastmath: all numbers here are finite.
 _OPTIONS: dict[str, Any] = {
     'nogil': True,
-    'cache': True,
     'error_model': 'numpy',
     'fastmath': True,
 }
+
+if (_folder := keep_compiled_code()) is not None:
+    vars(numba.config)['CACHE_DIR'] = str(_folder)
+
+
+def _compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function; what comes out is kept on disk where there is a place for it."""
+    try:
+        return numba.njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # numba finds no place
+        return numba.njit(**_OPTIONS)(function)
 
 
 def tvl1_flow(prev: np.ndarray, next: np.ndarray, params: TVL1Params | None = None) -> np.ndarray:
@@ -84,7 +96,7 @@ def _gradient(image: np.ndarray) -> list[np.ndarray]:
     ]
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _cubic(a: float) -> tuple[float, float, float, float]:
     """Weights of the four neighbours of a point that lies ``a`` behind the second."""
     one, slope, c2, c1 = np.float32(1), np.float32(CUBIC), np.float32(CUBIC + 2), np.float32(CUBIC + 3)
@@ -92,7 +104,7 @@ def _cubic(a: float) -> tuple[float, float, float, float]:
     return slope * a * b * b, (c2 * a - c1) * a * a + one, (c2 * b - c1) * b * b + one, slope * b * a * a
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _linearise(fixed: np.ndarray, moving: np.ndarray, flow: np.ndarray, data: np.ndarray) -> None:
     """Expand the residual around ``flow``.
 
@@ -128,7 +140,7 @@ def _linearise(fixed: np.ndarray, moving: np.ndarray, flow: np.ndarray, data: np
             data[3, y, x] = warped - grad_x * u - grad_y * v - fixed[0, y, x]
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _iterate(
     data: np.ndarray,
     flow: np.ndarray,
@@ -161,7 +173,7 @@ def _iterate(
     return change
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _threshold_row(
     grad_x: np.ndarray,
     grad_y: np.ndarray,
@@ -178,7 +190,7 @@ def _threshold_row(
         move[x] = min(max(-rho * inverse[x], -step), step)
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _primal_row(
     u: np.ndarray,
     move: np.ndarray,
@@ -201,7 +213,7 @@ def _primal_row(
     return change
 
 
-@njit(**_OPTIONS)
+@_compiled
 def _dual_row(u: np.ndarray, u_below: np.ndarray, p: np.ndarray, q: np.ndarray, rate: float) -> None:
     """The dual variables of one component in a row."""
     one, last = np.float32(1), len(u) - 1

@@ -21,7 +21,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
-from mmaction_mespot.preprocessing.faces.models import fetch_face_models
 from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.synthetic.events import SPLITS, assign_people
 from mmaction_mespot.synthetic.layout import write_atomically
@@ -170,7 +169,6 @@ def make_films(
         FileNotFoundError: If there are no stills.
     """
     chosen = parts or [part for part in PARTS if carriers is not None or not PARTS[part].footage]
-    fetch_face_models()
     people: dict[str, list[Carrier]] = {}
     if any(part in PARTS and PARTS[part].footage for part in chosen):
         if carriers is None:

@@ -1,0 +1,90 @@
+"""Environments of real users: a notebook's backend, no home, another encoding, an output nobody reads."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmaction_mespot.environment import keep_compiled_code, printable, replace_missing_backend
+
+TOOLS = Path(__file__).parents[1] / 'tools'
+
+
+@pytest.mark.parametrize(
+    ('name', 'found'),
+    [
+        ('agg', True),
+        ('TkAgg', True),
+        ('notebook', True),
+        ('module://matplotlib.backends.backend_svg', True),
+        ('module://no_such_package.backend_inline', False),
+        ('module://matplotlib.backends.backend_nowhere', False),
+        ('nonsense', False),
+        ('', True),
+    ],
+)
+def test_a_backend_that_is_not_there_is_replaced(name: str, found: bool) -> None:
+    variables = {'MPLBACKEND': name}
+    assert replace_missing_backend(variables) == (None if found else name)
+    assert variables == {'MPLBACKEND': name if found else 'agg'}
+
+
+def test_matplotlib_can_be_imported_after_us() -> None:
+    code = 'import mmaction_mespot, matplotlib; print(matplotlib.get_backend())'
+    variables = {**os.environ, 'MPLBACKEND': 'module://no_such_package.backend_inline'}
+    done = subprocess.run([sys.executable, '-c', code], env=variables, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, 'agg\n'), done.stderr
+
+
+def test_compiled_code_is_kept_where_it_can_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from mmaction_mespot import environment
+
+    for name in ('NUMBA_CACHE_DIR', 'MESPOT_CACHE', 'XDG_CACHE_HOME'):
+        monkeypatch.setenv(name, '')
+    monkeypatch.setattr(environment.tempfile, 'gettempdir', lambda: str(tmp_path))
+    assert keep_compiled_code() is None  # numba's own places serve
+    monkeypatch.setattr(environment, '_writable', lambda folder: tmp_path in folder.parents)
+    private = keep_compiled_code()
+    assert (
+        private is not None and private.parent == tmp_path and os.environ['NUMBA_CACHE_DIR'] == str(private)
+    )
+    if os.name == 'posix':
+        assert private.stat().st_mode & 0o777 == 0o700
+        private.chmod(0o777)  # what others may write is not run
+        monkeypatch.setenv('NUMBA_CACHE_DIR', '')
+        assert keep_compiled_code() is None
+    monkeypatch.setenv('MESPOT_CACHE', str(tmp_path / 'chosen'))
+    assert keep_compiled_code() == tmp_path / 'chosen' / 'numba'
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'shown'), [('ascii', 'Z\\xfcrich'), ('cp1252', 'Zürich'), ('utf-8', 'Zürich')]
+)
+def test_letters_that_a_stream_lacks(encoding: str, shown: str) -> None:
+    assert printable('Zürich', io.TextIOWrapper(io.BytesIO(), encoding)) == shown
+
+
+def run_tool(code: str, **kwargs: object) -> subprocess.CompletedProcess[bytes]:
+    program = (
+        'import sys\nfrom pathlib import Path\nfrom mmaction_mespot.apis.command_line import run_command\n'
+        f'def main():\n    {code}\n    Path(sys.argv[1]).touch()\nsys.exit(run_command(main))'
+    )
+    return subprocess.run([sys.executable, '-c', program, *kwargs.pop('arguments')], **kwargs)  # type: ignore[call-overload, misc]
+
+
+@pytest.mark.parametrize('encoding', ['cp1252', 'ascii', 'ascii:strict'])
+def test_a_name_that_cannot_be_printed_is_no_failure(encoding: str, tmp_path: Path) -> None:
+    done = run_tool(
+        "print('\\u5f20\\u4f1f \\udcff'); from rich.console import Console; Console().print('\\u5f20')",
+        arguments=[str(tmp_path / 'written')],
+        env={**os.environ, 'PYTHONIOENCODING': encoding},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (0, b'')
+    assert done.stdout.split() == [b'\\u5f20\\u4f1f', b'\\udcff', b'\\u5f20']
+    assert (tmp_path / 'written').exists()
