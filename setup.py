@@ -47,6 +47,8 @@ INSTALL_REQUIRES = [
     'joblib>=1.4,<2',
     # Reads and writes the files of ELAN and Praat.
     'pympi-ling>=1.71,<2',
+    # Completes the command line of `mespot` in bash, zsh, fish and PowerShell.
+    'argcomplete>=3.3,<4',
     # Compares versions for `mespot doctor`.
     'packaging>=23,<27',
     # MMAction2's own needs. decord2 is decord (same module) with wheels for today's Pythons and for Arm; none
@@ -166,6 +168,7 @@ setup(
     package_data={
         'mmaction_mespot': ['py.typed', 'third_party/**/*', 'third_party/mmaction/.mim/**/*'],
         'mmaction_mespot.checkpoints': ['*.pth', '*.npz', '*.json', '*.md'],
+        'mmaction_mespot.preprocessing.faces': ['networks/*'],
         'mmaction_mespot.viewer': ['page/*'],
     },
     install_requires=INSTALL_REQUIRES,

@@ -15,7 +15,7 @@ import h5py
 from mmaction_mespot.errors import MESpotError
 
 from .disk_use import format_bytes
-from .faces import FaceTracker, fetch_face_models
+from .faces import FaceTracker, find_face_models
 from .preparation_plan import PreparationPlan, plan_preparation
 from .preparation_progress import format_duration
 from .preparation_settings import PreparationSettings
@@ -90,7 +90,7 @@ def estimate_preparation(
     estimate = PreparationEstimate(plan, max(1, min(jobs, os.cpu_count() or 1, len(plan.todo))))
     if not plan.todo:
         return estimate
-    tracker, threads = FaceTracker(fetch_face_models()), cv2.getNumThreads()
+    tracker, threads = FaceTracker(find_face_models()), cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
         for video, kept in plan.todo[:MOST_TRIES]:

@@ -13,7 +13,7 @@ from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.intervals.frame_grid import grid_of
 
 from .disk_use import disk_use
-from .faces import fetch_face_models
+from .faces import find_face_models
 from .preparation_plan import PreparationPlan, plan_preparation
 from .preparation_progress import PreparationProgress
 from .preparation_result import PreparationResult
@@ -113,7 +113,7 @@ def _run(
 ) -> None:
     if not plan.todo:
         return
-    models = fetch_face_models()
+    models = find_face_models()
     tasks = [VideoTask(video, source_root, str(manifest.folder), kept, models) for video, kept in plan.todo]
     for task in tasks:
         manifest.forget(task.video['video_id'])

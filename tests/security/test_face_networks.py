@@ -3,13 +3,13 @@
 import pytest
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.preprocessing.faces import fetch_face_models
+from mmaction_mespot.preprocessing.faces import find_face_models
 from mmaction_mespot.preprocessing.faces.network import read_network
 
 
 @pytest.mark.parametrize('name', ['detector', 'mesh'])
 def test_file_that_changed_after_its_check_is_refused(tmp_path, name):
-    source = getattr(fetch_face_models(), name)
+    source = getattr(find_face_models(), name)
     path = tmp_path / source.name
     content = source.read_bytes()
     path.write_bytes(content)

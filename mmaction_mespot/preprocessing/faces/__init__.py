@@ -4,7 +4,7 @@ from .alignment import map_points, warp
 from .detector import FaceDetection, FaceDetector
 from .follower import FaceFollower, FollowedFace
 from .mesh import FaceMesh
-from .models import FaceModelPaths, fetch_face_models
+from .models import FaceModelPaths, find_face_models
 from .regions import grid_means, head_motion, region_means
 from .tracker import FaceTracker, NoFaceError
 
@@ -17,7 +17,7 @@ __all__ = [
     'FaceTracker',
     'FollowedFace',
     'NoFaceError',
-    'fetch_face_models',
+    'find_face_models',
     'grid_means',
     'head_motion',
     'map_points',

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, fetch_face_models
+from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, find_face_models
 from mmaction_mespot.preprocessing.faces.network import as_rgb, read_network
 
 _SIZE = 128
@@ -36,7 +36,7 @@ class FaceDetector:
     are searched: small faces in wide frames (2040 x 1088) are found there.
 
     Args:
-        models: Files of the networks. Defaults to None: :func:`fetch_face_models`.
+        models: Files of the networks. Defaults to None: :func:`find_face_models`.
         min_score: Least probability of a face. Defaults to 0.5.
         nms_iou: Overlap from which a weaker box is merged into a stronger one. Defaults to 0.3.
     """
@@ -46,7 +46,7 @@ class FaceDetector:
     ) -> None:
         self.min_score = min_score
         self.nms_iou = nms_iou
-        self._net = read_network((models or fetch_face_models()).detector)
+        self._net = read_network((models or find_face_models()).detector)
         self._anchors = blazeface_anchors()
 
     def detect(self, image: np.ndarray) -> list[FaceDetection]:

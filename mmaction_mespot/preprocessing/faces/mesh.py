@@ -7,7 +7,7 @@ import numpy as np
 
 from .alignment import warp
 from .detector import FaceDetection
-from .models import FaceModelPaths, fetch_face_models
+from .models import FaceModelPaths, find_face_models
 from .network import as_rgb, read_network
 
 NUM_LANDMARKS = 468
@@ -24,11 +24,11 @@ class FaceMesh:
     The crop comes from a detection at first, from the previous frame's landmarks after that, as in MediaPipe.
 
     Args:
-        models: Files of the networks. Defaults to None: :func:`fetch_face_models`.
+        models: Files of the networks. Defaults to None: :func:`find_face_models`.
     """
 
     def __init__(self, models: FaceModelPaths | None = None) -> None:
-        self._net = read_network((models or fetch_face_models()).mesh)
+        self._net = read_network((models or find_face_models()).mesh)
 
     def from_detection(self, image: np.ndarray, face: FaceDetection) -> tuple[np.ndarray, float]:
         """Landmarks of a detected face, see :meth:`from_landmarks`."""

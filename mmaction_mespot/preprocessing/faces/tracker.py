@@ -8,7 +8,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces.detector import FaceDetection, FaceDetector
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice, FaceFollower
 from mmaction_mespot.preprocessing.faces.mesh import FaceMesh
-from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, fetch_face_models
+from mmaction_mespot.preprocessing.faces.models import FaceModelPaths, find_face_models
 
 
 class NoFaceError(MESpotError):
@@ -19,7 +19,7 @@ class FaceTracker:
     """Detector and landmarks, and how often they look: gives the :class:`FaceFollower` of a video.
 
     Args:
-        models: Files of the networks. Defaults to None: :func:`fetch_face_models`.
+        models: Files of the networks. Defaults to None: :func:`find_face_models`.
         every_s: Time between two measured frames in seconds. Defaults to 0.1 (every third frame at 30 fps).
         check_s: Time between two checking detections in seconds. Defaults to 2.0.
         min_score: Least face probability of the mesh. Defaults to 0.5.
@@ -32,7 +32,7 @@ class FaceTracker:
         check_s: float = 2.0,
         min_score: float = 0.5,
     ) -> None:
-        models = models or fetch_face_models()
+        models = models or find_face_models()
         self.every_s = every_s
         self.check_s = check_s
         self.min_score = min_score
