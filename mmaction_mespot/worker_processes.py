@@ -15,6 +15,8 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from mmaction_mespot.unguarded_main import without_main
+
 Item = TypeVar('Item')
 Result = TypeVar('Result')
 
@@ -99,7 +101,7 @@ class _Worker(Generic[Item, Result]):
     def __init__(self, item: Item, threads: int, arguments: tuple[Any, ...]) -> None:
         self._pipe, theirs = _context.Pipe()
         self._process = _context.Process(target=_serve, args=(theirs, *arguments), daemon=True)
-        with _environment({name: str(threads) for name in _THREADS}):
+        with _environment({name: str(threads) for name in _THREADS}), without_main():
             self._process.start()
         theirs.close()
         self.give(item)
