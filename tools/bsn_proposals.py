@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmaction_mespot.apis.bsn_proposals import write_bsn_proposals
 from mmaction_mespot.apis.command_line import run_command
 
 
@@ -20,6 +19,8 @@ def main() -> None:
     )
     parser.add_argument('--top-k', type=int, default=100, help='proposals of a window (default: 100)')
     args = parser.parse_args()
+    from mmaction_mespot.apis.bsn_proposals import write_bsn_proposals  # here: --help needs no torch
+
     done = write_bsn_proposals(args.config, args.checkpoint, args.out, args.splits, args.top_k)
     print(f'{done} windows written to {args.out}')
 

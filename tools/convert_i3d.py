@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.convert_i3d import convert_i3d
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,6 +21,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Convert, and say what was found."""
     args = parse_args()
+    from mmaction_mespot.apis.convert_i3d import convert_i3d  # here: --help needs no torch
+
     conversion = convert_i3d(args.source, args.out)
     aside = ', '.join(conversion.left_aside) or 'none'
     print(f'names of {conversion.naming}, {conversion.modality}')

@@ -7,12 +7,15 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.cross_validation.cross_validate import CrossValidation, cross_validate, pool
 from mmaction_mespot.cross_validation.slurm_script import slurm_script
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS, get_protocol
+
+if TYPE_CHECKING:
+    from mmaction_mespot.cross_validation.cross_validate import CrossValidation
 
 
 def parse_args() -> argparse.Namespace:
@@ -60,6 +63,12 @@ def main() -> None:
 
 def run(config: str, work_dir: Path, args: argparse.Namespace) -> None:
     """Run one config, as the command line says."""
+    from mmaction_mespot.cross_validation.cross_validate import (  # here: --help needs no torch
+        CrossValidation,
+        cross_validate,
+        pool,
+    )
+
     job = CrossValidation(
         config,
         work_dir,

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.export_activitynet import export_activitynet, import_activitynet
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +31,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Export or import, and say what was written."""
     args = parse_args()
+    from mmaction_mespot.apis.export_activitynet import (  # here: --help needs no torch
+        export_activitynet,
+        import_activitynet,
+    )
+
     if args.back:
         count = import_activitynet(args.source, args.out, args.dataset, args.size)
         print(f'{args.out}: {count} videos')

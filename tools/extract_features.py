@@ -6,8 +6,6 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.config_faults import read_config
-from mmaction_mespot.apis.extract_features import extract_features
 from mmaction_mespot.errors import MESpotError
 
 
@@ -33,6 +31,9 @@ def main() -> None:
     args = parse_args()
     if args.grid != 'native' and not args.grid.isdigit():
         raise MESpotError(f"--grid must be 'native' or a number of cells, found {args.grid!r}")
+    from mmaction_mespot.apis.config_faults import read_config  # here: --help needs no torch
+    from mmaction_mespot.apis.extract_features import extract_features
+
     counts = extract_features(
         read_config(args.config),
         args.checkpoint,

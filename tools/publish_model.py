@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.checkpoints.strip import publish_model
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,6 +20,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Write the file and print its path."""
     args = parse_args()
+    from mmaction_mespot.checkpoints.strip import publish_model  # here: --help needs no torch
+
     print(publish_model(args.checkpoint, args.out, args.name))
 
 

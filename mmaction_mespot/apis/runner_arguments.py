@@ -12,20 +12,35 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import torch
-from mmengine.config import Config, DictAction
+from typing import TYPE_CHECKING, Any
 
 from mmaction_mespot.apis.command_line import describe
-from mmaction_mespot.apis.config_faults import read_config
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.selection import parse_thresholds
 from mmaction_mespot.shipped_files import find_config
 
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
 NO_CHECKPOINT = 'none'
 """Stands for the checkpoint of a model that has no weights."""
+
+
+class ConfigOptions(argparse.Action):
+    """MMEngine's ``DictAction``, imported when there is something to read: ``--help`` waits for nothing."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        """Read ``key=value ...`` into a dict."""
+        from mmengine.config import DictAction
+
+        DictAction(self.option_strings, self.dest)(parser, namespace, values, option)
 
 
 def parser_for_train() -> argparse.ArgumentParser:
@@ -89,7 +104,7 @@ def _add_common_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         help='settings that override the config: key=value, nested keys with dots, lists as key="[a,b]"',
     )
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none')
@@ -113,6 +128,8 @@ def config_for_train(arguments: Sequence[str] | None = None) -> Config:
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
+        import torch
+
         wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
         if wrapper not in ('OptimWrapper', 'AmpOptimWrapper', 'CpuAmpOptimWrapper'):
             raise MESpotError(f'--amp needs optim_wrapper.type OptimWrapper, {args.config} has {wrapper}')
@@ -213,6 +230,8 @@ def _load(args: argparse.Namespace) -> Config:
     """Read ``args.config``; whatever the file raises becomes a MESpotError."""
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     args.config = find_config(args.config)
+    from mmaction_mespot.apis.config_faults import read_config  # with MMEngine, slow to import
+
     cfg = read_config(args.config)
     cfg.launcher = args.launcher
     if args.work_dir is not None:

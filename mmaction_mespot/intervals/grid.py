@@ -24,14 +24,16 @@ its features lie on the grid of the video's features::
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import torch
 
 from mmaction_mespot.errors import MESpotError
 
-Number = TypeVar('Number', float, np.ndarray, torch.Tensor)
+if TYPE_CHECKING:
+    import torch
+
+Number = TypeVar('Number', float, np.ndarray, 'torch.Tensor')
 
 
 def instants_to_frames(instants: Number, window_start: float, frame_interval: float) -> Number:
@@ -93,6 +95,8 @@ def level_positions(length: int, stride: float, device: torch.device | str | Non
     Returns:
         Instants of the window, float32, shape (length,).
     """
+    import torch  # slow to import, and the rest of this file does without
+
     return (torch.arange(length, dtype=torch.float32, device=device) + 0.5) * stride
 
 

@@ -1,33 +1,32 @@
-"""Overlap of half-open intervals, for numpy arrays and torch tensors alike."""
+"""Overlap of half-open intervals, for numpy arrays and torch tensors alike; torch is not imported here."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import torch
 
-Array = TypeVar('Array', np.ndarray, torch.Tensor)
+if TYPE_CHECKING:
+    import torch
+
+Array = TypeVar('Array', np.ndarray, 'torch.Tensor')
 
 
 def _intersections(a: Array, b: Array) -> Array:
     """Lengths of the pairwise intersections, shape (N, M)."""
-    if isinstance(a, torch.Tensor):
-        low = torch.maximum(a[:, None, 0], b[None, :, 0])
-        high = torch.minimum(a[:, None, 1], b[None, :, 1])
-        return (high - low).clamp_min(0)
-    low = np.maximum(a[:, None, 0], b[None, :, 0])
-    high = np.minimum(a[:, None, 1], b[None, :, 1])
-    return np.maximum(high - low, 0)
+    if isinstance(a, np.ndarray):
+        low = np.maximum(a[:, None, 0], b[None, :, 0])
+        high = np.minimum(a[:, None, 1], b[None, :, 1])
+        return np.maximum(high - low, 0)
+    return (a[:, None, 1].minimum(b[None, :, 1]) - a[:, None, 0].maximum(b[None, :, 0])).clamp_min(0)
 
 
 def _divide(part: Any, whole: Any) -> Any:
     """Divide, giving 0 where the whole is empty."""
-    if isinstance(part, torch.Tensor):
-        return torch.where(whole > 0, part / torch.where(whole > 0, whole, 1), 0.0)
-    return np.divide(
-        part, whole, out=np.zeros(part.shape, dtype=np.result_type(part, np.float32)), where=whole > 0
-    )
+    if isinstance(part, np.ndarray):
+        zeros = np.zeros(part.shape, dtype=np.result_type(part, np.float32))
+        return np.divide(part, whole, out=zeros, where=whole > 0)
+    return (part / whole.where(whole > 0, 1)).where(whole > 0, 0.0)
 
 
 def segment_iou(a: Array, b: Array) -> Array:
@@ -63,8 +62,8 @@ def segment_ioa(a: Array, b: Array) -> Array:
     """
     length_a = (a[:, 1] - a[:, 0])[:, None]
     length_b = (b[:, 1] - b[:, 0])[None, :]
-    if isinstance(length_a, torch.Tensor):
-        shorter = torch.minimum(length_a, length_b)
-    else:
+    if isinstance(length_a, np.ndarray):
         shorter = np.minimum(length_a, length_b)
+    else:
+        shorter = length_a.minimum(length_b)
     return _divide(_intersections(a, b), shorter)

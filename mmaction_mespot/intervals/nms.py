@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from mmaction_mespot.intervals.iou import segment_ioa, segment_iou
 
@@ -18,7 +17,9 @@ BLOCK = 256
 """Intervals whose fate is decided at once."""
 
 
-def hard_nms(segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: float) -> Tensor:
+def hard_nms(
+    segments: np.ndarray, scores: np.ndarray, labels: np.ndarray, iou_threshold: float
+) -> np.ndarray:
     """Keep the best interval of every group of overlapping ones.
 
     Args:
@@ -34,8 +35,8 @@ def hard_nms(segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: fl
 
 
 def weighted_nms(
-    segments: Tensor, scores: Tensor, labels: Tensor, iou_threshold: float
-) -> tuple[Tensor, Tensor]:
+    segments: np.ndarray, scores: np.ndarray, labels: np.ndarray, iou_threshold: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Hard NMS whose kept intervals take the score-weighted mean boundaries of what they suppressed.
 
     Args:
@@ -52,18 +53,19 @@ def weighted_nms(
     keep = _greedy_keep(scores, conflicts)
     if not len(keep):
         return keep, segments[keep]
-    everything = torch.arange(len(scores))
-    owner = conflicts(keep, everything).to(torch.uint8).argmax(0)
-    owner[keep] = torch.arange(len(keep))
-    weights = scores.clamp_min(torch.finfo(scores.dtype).tiny)
-    totals = torch.zeros(len(keep), dtype=scores.dtype).index_add_(0, owner, weights)
-    shares = (weights / totals[owner])[:, None]
-    return keep, torch.zeros_like(segments[keep]).index_add_(0, owner, segments * shares)
+    owner = conflicts(keep, np.arange(len(scores))).argmax(axis=0)
+    owner[keep] = np.arange(len(keep))
+    weights = np.maximum(scores, np.finfo(scores.dtype).tiny)
+    totals = np.zeros(len(keep), scores.dtype)
+    np.add.at(totals, owner, weights)
+    averaged = np.zeros_like(segments[keep])
+    np.add.at(averaged, owner, segments * (weights / totals[owner])[:, None])
+    return keep, averaged
 
 
 def soft_nms(
-    segments: Tensor, scores: Tensor, labels: Tensor, sigma: float, min_score: float
-) -> tuple[Tensor, Tensor]:
+    segments: np.ndarray, scores: np.ndarray, labels: np.ndarray, sigma: float, min_score: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Gaussian soft NMS (Bodla et al., "Soft-NMS", ICCV 2017, eq. 2).
 
     The best remaining interval is taken; every other one of its class has its score multiplied by
@@ -79,24 +81,26 @@ def soft_nms(
     Returns:
         Indices of the kept intervals by falling decayed score (K,), and those scores (K,).
     """
-    order = torch.argsort(scores, descending=True, stable=True)
+    order = _by_falling(scores)
     segments, decayed, alive_labels = segments[order], scores[order], labels[order]
     taken: list[int] = []
     kept_scores: list[float] = []
     while len(order):
         top = int(decayed.argmax())
         score = float(decayed[top])
-        if score < min_score or score == -torch.inf:
+        if score < min_score or score == -np.inf:
             break
         taken.append(top)
         kept_scores.append(score)
         iou = segment_iou(segments[top : top + 1], segments)[0]
-        decayed *= torch.where(alive_labels == alive_labels[top], torch.exp(iou * iou / -sigma), 1.0)
-        decayed[top], alive_labels[top] = -torch.inf, -1
-    return order[torch.tensor(taken, dtype=torch.int64)], torch.tensor(kept_scores, dtype=scores.dtype)
+        decayed *= np.where(alive_labels == alive_labels[top], np.exp(iou * iou / -sigma), 1.0)
+        decayed[top], alive_labels[top] = -np.inf, -1
+    return order[np.array(taken, dtype=np.int64)], np.array(kept_scores, dtype=scores.dtype)
 
 
-def cross_class_suppression(segments: Tensor, scores: Tensor, labels: Tensor, ioa_threshold: float) -> Tensor:
+def cross_class_suppression(
+    segments: np.ndarray, scores: np.ndarray, labels: np.ndarray, ioa_threshold: float
+) -> np.ndarray:
     """Drop what lies on a better interval of **another** class.
 
     Args:
@@ -110,34 +114,39 @@ def cross_class_suppression(segments: Tensor, scores: Tensor, labels: Tensor, io
         Indices of the kept intervals by falling score, int64, shape (K,).
     """
 
-    def conflicts(a: Tensor, b: Tensor) -> Tensor:
+    def conflicts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return (segment_ioa(segments[a], segments[b]) >= ioa_threshold) & (labels[a][:, None] != labels[b])
 
     return _greedy_keep(scores, conflicts)
 
 
 def _same_class_conflicts(
-    segments: Tensor, labels: Tensor, iou_threshold: float
-) -> Callable[[Tensor, Tensor], Tensor]:
-    """Function of two index tensors (A,), (B,): which pairs are one event, bool (A, B)."""
+    segments: np.ndarray, labels: np.ndarray, iou_threshold: float
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """Function of two index arrays (A,), (B,): which pairs are one event, bool (A, B)."""
 
-    def conflicts(a: Tensor, b: Tensor) -> Tensor:
+    def conflicts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return (segment_iou(segments[a], segments[b]) > iou_threshold) & (labels[a][:, None] == labels[b])
 
     return conflicts
 
 
-def _greedy_keep(scores: Tensor, conflicts: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+def _by_falling(scores: np.ndarray) -> np.ndarray:
+    """Indices by falling score, the earlier of equal ones first."""
+    return np.argsort(-scores, kind='stable')
+
+
+def _greedy_keep(scores: np.ndarray, conflicts: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
     """Indices, by falling score, of the intervals in no conflict with a kept, better one."""
-    rest = torch.argsort(scores, descending=True, stable=True)
+    rest = _by_falling(scores)
     keep = [rest[:0]]
     while len(rest):
         block, rest = rest[:BLOCK], rest[BLOCK:]
-        hits = conflicts(block, block).triu(1)
+        hits = np.triu(conflicts(block, block), 1)
         # Repeating the rule settles one more interval of the block each time; its fixed point is unique.
-        alive = torch.ones(len(block), dtype=torch.bool)
-        while not torch.equal(alive, updated := ~(hits & alive[:, None]).any(0)):
+        alive = np.ones(len(block), dtype=bool)
+        while not np.array_equal(alive, updated := ~(hits & alive[:, None]).any(axis=0)):
             alive = updated
         keep.append(block[alive])
-        rest = rest[~conflicts(keep[-1], rest).any(0)]
-    return torch.cat(keep)
+        rest = rest[~conflicts(keep[-1], rest).any(axis=0)]
+    return np.concatenate(keep)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
-import torch
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections, WindowCandidates
@@ -198,11 +197,7 @@ def _trusted(
 
 def _suppress(detections: Detections, cfg: PostProcessing) -> Detections:
     """NMS within the classes, then across them."""
-    segments, scores = (
-        torch.from_numpy(detections.segments.copy()),
-        torch.from_numpy(detections.scores.copy()),
-    )
-    labels = torch.from_numpy(detections.labels.copy())
+    segments, scores, labels = detections.segments, detections.scores, detections.labels
     if cfg.nms_mode == 'hard':
         keep = hard_nms(segments, scores, labels, cfg.nms_iou)
         segments, scores, labels = segments[keep], scores[keep], labels[keep]
@@ -213,4 +208,4 @@ def _suppress(detections: Detections, cfg: PostProcessing) -> Detections:
         keep, scores = soft_nms(segments, scores, labels, cfg.soft_sigma, cfg.soft_min_score)
         segments, labels = segments[keep], labels[keep]
     keep = cross_class_suppression(segments, scores, labels, cfg.cross_class_ioa)
-    return Detections(segments[keep].numpy(), scores[keep].numpy(), labels[keep].numpy())
+    return Detections(segments[keep], scores[keep], labels[keep])

@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 from mmaction_mespot.preprocessing.faces.alignment import EYE_CENTERS
 from mmaction_mespot.preprocessing.faces.shape import eye_opening, head_turn, region_places, without_pose
 from mmaction_mespot.spotters.displacement import bump_contrast, displacement
-from mmaction_mespot.spotters.optical_flow import Bump, bump_interval
+from mmaction_mespot.spotters.flow_bumps import Bump, bump_interval
 
 FLOW, SHAPE = 0, 1
 """Traces that a candidate comes from."""

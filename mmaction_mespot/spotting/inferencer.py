@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
-from mmaction.registry import INFERENCERS
 
+from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.faces import FaceTracker
 from mmaction_mespot.preprocessing.faces.find_faces import find_faces
@@ -47,8 +48,6 @@ class ProgressHook(Protocol):
         ...
 
 
-@INFERENCERS.register_module(name='micro-expression-spotting')
-@INFERENCERS.register_module()
 class SpottingInferencer:
     """Spot macro- and micro-expressions in videos of any length.
 
@@ -118,13 +117,27 @@ class SpottingInferencer:
             hook: Is told how far it is. Defaults to None.
 
         Returns:
-            ``predictions``: of each video what ``intervals.json`` holds (see docs/own_video.md).
+            ``predictions``: of each video what ``intervals.json`` holds (see docs/own_video.md). In a list, a
+            video that cannot be used does not cost the others their results: its entry holds ``video.path``
+            and ``error`` (why, one line) and no ``intervals``, and a warning says how many there are.
 
         Raises:
-            VideoError: If a video cannot be used.
+            VideoError: If the one video cannot be used.
         """
-        videos = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-        return {'predictions': [self.spot(video, fps, hook).to_dict() for video in videos]}
+        if not isinstance(inputs, list | tuple):
+            return {'predictions': [self.spot(cast(Video, inputs), fps, hook).to_dict()]}
+        predictions, errors = [], []
+        for video in inputs:
+            try:
+                predictions.append(self.spot(video, fps, hook).to_dict())
+            except Exception as error:  # whatever a broken file sets off, the others go on
+                errors.append(describe(error))
+                path = 'array' if isinstance(video, np.ndarray) else str(video)
+                predictions.append({'video': {'path': path}, 'error': errors[-1]})
+        if errors:
+            count = f'{len(errors)} of {len(predictions)} videos could not be used'
+            warnings.warn(f'{count}, see `error` in their predictions; the first: {errors[0]}', stacklevel=2)
+        return {'predictions': predictions}
 
     def stream(self, source: Video | VideoSource, fps: float | None = None) -> Iterator[dict[str, Any]]:
         """Spot one video while it is read.

@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
-import torch
 from filelock import FileLock, Timeout
 
 from mmaction_mespot.apis.command_line import describe
@@ -99,7 +98,7 @@ def run_parallel(
 
 
 def _start(threads: int) -> None:
-    torch.set_num_threads(threads)
+    # torch, where a network needs it, reads its share from the environment of the process.
     cv2.setNumThreads(threads)
 
 

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import torch
-from mmaction.registry import MODELS
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-
-from mmaction_mespot.apis.config_faults import config_faults, read_config
-from mmaction_mespot.checkpoints.shipped_model import SHIPPED, shipped_model
+from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-from mmaction_mespot.intervals.postprocess import PostProcessing
-from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.shipped_files import find_config
-from mmaction_mespot.spotters.flow_spotter import FlowSpotter
-from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, RATES_FILE, MovementSpotter
-from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
+from mmaction_mespot.spotters.movement import RATES_FILE
 from mmaction_mespot.spotters.rate_table import RateTable
-from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.network import NetworkOptions, config_post_processing, load_network
+from mmaction_mespot.spotting.training_free import FLOW, MOVEMENT, flow_model, movement_model
 
 FINAL = 'final.pth'
 """The checkpoint that a finished training leaves."""
-MOVEMENT = 'movement'
-MOVEMENT_THRESHOLDS = (0.3, 0.42)
-"""Thresholds of the movement spotter, chosen on people that its scorer did not see."""
-FLOW = 'flow'
 SPOTTERS = (MOVEMENT, FLOW, *SHIPPED)
 """Names of the spotters that need no config."""
-FLOW_THRESHOLDS = (0.891, 0.811)
-"""Thresholds of the flow spotter: best F1 on the validation people of the synthetic benchmark."""
-FLOW_PREPARATION = {'crop_size': 112, 'flow_method': 'tvl1-fast'}
-"""What these thresholds were chosen with."""
+TRAINING_FREE = {MOVEMENT: movement_model, FLOW: flow_model}
 
 
 def find_pretrained(source: str | Path) -> tuple[str, str | None]:
@@ -76,6 +58,23 @@ def find_pretrained(source: str | Path) -> tuple[str, str | None]:
     return str(configs[0]), str(path)
 
 
+def thresholds_for_rate(model: str, rate: float) -> tuple[float, float]:
+    """Thresholds of MaE and ME for a number of false detections per minute, from the table beside the scorer.
+
+    Args:
+        model: Name of the spotter.
+        rate: False detections per minute of video in which little happens.
+
+    Raises:
+        MESpotError: If the spotter has no such table, or the rate is too low to be told from it.
+    """
+    if model != MOVEMENT:
+        raise MESpotError(
+            f'false detections per minute: {model} has no table of them, expected {MOVEMENT}, or thresholds'
+        )
+    return RateTable.read(RATES_FILE).thresholds(rate)
+
+
 def load_spot_model(
     model: str = MOVEMENT,
     weights: str | Path | None = None,
@@ -108,128 +107,17 @@ def load_spot_model(
     unknown = sorted(set(thresholds or {}) - set(CLASSES))
     if unknown:
         raise MESpotError(f'thresholds: found {unknown}, expected {" and ".join(CLASSES)}')
-    options = NetworkOptions(_device(device), batch_size, amp, thresholds, stride)
-    if model == MOVEMENT:
-        _check_no_weights(MOVEMENT, weights)
-        return _movement_model(thresholds)
-    if model == FLOW:
-        _check_no_weights(FLOW, weights)
-        return _flow_model(FLOW, OpticalFlowSpotter(), FLOW_THRESHOLDS, FLOW_PREPARATION, thresholds)
-    if model in SHIPPED:
-        files = shipped_model(model)
-        note = f'the network {model!r} was trained on synthetic faces only'
-        cfg = _read_config(files.config_path)
-        return load_network(model, cfg, Path(weights or files.checkpoint_path), options, (note,))
-    config = Path(model)
-    if not config.is_file():
-        names = ', '.join(SPOTTERS)
-        raise MESpotError(f'model {model!r}: no such config file, expected one, or {names}')
-    cfg = _read_config(config)
-    if issubclass(MODELS.get(cfg.model.type) or object, FlowSpotter):
-        _check_no_weights(config.name, weights)
-        with config_faults(config):
-            spotter = MODELS.build(cfg.model)
-        if spotter.input_key != 'flow':
-            raise MESpotError(
-                f'config {model}: {cfg.model.type} compares {spotter.input_key} of pictures, which are made '
-                'for prepared sets alone; test it with tools/test.py'
-            )
-        preparation = {**FLOW_PREPARATION, **(cfg.get('preparation') or {})}
-        return _flow_model(config.stem, spotter, FLOW_THRESHOLDS, preparation, thresholds, cfg)
-    if weights is None:
-        raise MESpotError(f'config {model} needs a checkpoint (weights), found none')
-    return load_network(config.stem, cfg, Path(weights), options)
+    if model in TRAINING_FREE and weights is not None:
+        raise MESpotError(f'{model} needs no training and takes no checkpoint, found {weights}')
+    if model in TRAINING_FREE and device is None:
+        return TRAINING_FREE[model](thresholds)
+    model = model if model in SPOTTERS else find_config(model)
+    if model not in SPOTTERS and not Path(model).is_file():
+        raise MESpotError(f'model {model!r}: no such config file, expected one, or {", ".join(SPOTTERS)}')
+    from mmaction_mespot.spotting import configured  # needs torch and MMAction2, slow to import
 
-
-def thresholds_for_rate(model: str, rate: float) -> tuple[float, float]:
-    """Thresholds of MaE and ME for a number of false detections per minute, from the table beside the scorer.
-
-    Args:
-        model: Name of the spotter.
-        rate: False detections per minute of video in which little happens.
-
-    Raises:
-        MESpotError: If the spotter has no such table, or the rate is too low to be told from it.
-    """
-    if model != MOVEMENT:
-        raise MESpotError(
-            f'false detections per minute: {model} has no table of them, expected {MOVEMENT}, or thresholds'
-        )
-    return RateTable.read(RATES_FILE).thresholds(rate)
-
-
-def _movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
-    """The spotter of candidate movements."""
-    spotter = MovementSpotter()
-    preparation = PreparationSettings((MOVEMENT_STREAMS[0],), **FLOW_PREPARATION)  # type: ignore[arg-type]
-    given = dict(zip(CLASSES, MOVEMENT_THRESHOLDS, strict=True)) | dict(thresholds or {})
-
-    def open_session(fps: float, gap: int, video_fps: float | None = None) -> FlowSession:
-        return FlowSession(
-            lambda streams: spotter.spot(streams, fps, gap, preparation.crop_size), MOVEMENT_STREAMS, fps
-        )
-
-    return SpotModel(
-        MOVEMENT,
-        preparation,
-        (given[CLASSES[0]], given[CLASSES[1]]),
-        PostProcessing(),
-        open_session,
-        notes=('the scorer of movements learnt from synthetic faces',),
-    )
-
-
-def _flow_model(
-    name: str,
-    spotter: FlowSpotter,
-    own: Sequence[float],
-    preparation: Mapping[str, object],
-    thresholds: Mapping[str, float] | None,
-    cfg: Config | None = None,
-) -> SpotModel:
-    """A spotter without training, with the merging of its config."""
-    notes: tuple[str, ...] = ()
-    if not isinstance(spotter, OpticalFlowSpotter) and set(thresholds or {}) != set(CLASSES):
-        notes = (
-            f'{name} has no thresholds of its own; those of the flow spotter are taken, set --threshold',
-        )
-    given = thresholds or {}
-    settings = {key: value for key, value in preparation.items() if key != 'streams'}
-    return SpotModel(
-        name,
-        PreparationSettings((spotter.stream,), **settings),  # type: ignore[arg-type]
-        (given.get(CLASSES[0], own[0]), given.get(CLASSES[1], own[1])),
-        PostProcessing() if cfg is None else PostProcessing.from_dict(config_post_processing(cfg)),
-        lambda fps, gap, video_fps=None: FlowSession(
-            lambda streams: spotter.spot(streams[spotter.stream], fps, gap), (spotter.stream,), fps
-        ),
-        None if cfg is None else str(cfg.filename),
-        None,
-        notes,
-    )
-
-
-def _read_config(path: Path) -> Config:
-    cfg = read_config(path, ('model', 'test_dataloader'))
-    init_default_scope('mmaction')
-    return cfg
-
-
-def _check_no_weights(name: str, weights: str | Path | None) -> None:
-    if weights is not None:
-        raise MESpotError(f'{name} needs no training and takes no checkpoint, found {weights}')
-
-
-def _device(device: str | None) -> str:
-    """Check the device, or choose it.
-
-    Raises:
-        MESpotError: If it is not there.
-    """
-    if device is None:
-        return 'cuda' if torch.cuda.is_available() else 'cpu'
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise MESpotError(f'device {device!r} cannot be used: {str(error).splitlines()[0]}') from error
-    return device
+    device = configured.check_device(device)
+    if model in TRAINING_FREE:
+        return TRAINING_FREE[model](thresholds)
+    options = configured.NetworkOptions(device, batch_size, amp, thresholds, stride)
+    return configured.load_configured(model, weights, options)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import mmaction
 import pytest
+import torch
 
 from mmaction_mespot.apis import runner_arguments
 from mmaction_mespot.errors import MESpotError
@@ -92,7 +93,7 @@ def test_training_flags_reach_the_config(config):
     [(True, dict(type='AmpOptimWrapper', loss_scale='dynamic')), (False, dict(type='CpuAmpOptimWrapper'))],
 )
 def test_mixed_precision_of_the_machine(config, monkeypatch, gpu, wrapper):
-    monkeypatch.setattr(runner_arguments.torch.cuda, 'is_available', lambda: gpu)
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: gpu)
     chosen = runner_arguments.config_for_train([config, '--amp']).optim_wrapper.to_dict()
     chosen.pop('optimizer')
     assert chosen == wrapper

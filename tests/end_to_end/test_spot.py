@@ -134,6 +134,7 @@ def test_from_video_files_to_intervals(
 def test_the_shipped_network_and_lines_for_scripts(
     tool: ModuleType, footage: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip('torch')
     command = [str(footage / 'short.mp4'), '--out', str(tmp_path), '--model', 'lite', '--json-lines']
     assert tool.main([*command, '--device', 'cpu', '--threshold', 'MaE=0.05,ME=0.06']) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ def arrays(drawn):
     """Few distinct scores, so that ties are frequent."""
     data = np.array(drawn, dtype=np.float64).reshape(-1, 4)
     segments = np.stack([data[:, 0], data[:, 0] + data[:, 1]], axis=1)
-    return torch.tensor(segments), torch.tensor(data[:, 2] / 8), torch.tensor(data[:, 3]).long()
+    return segments, data[:, 2] / 8, data[:, 3].astype(np.int64)
 
 
 def overlap(a, b):
@@ -89,9 +88,9 @@ def test_soft_nms_equals_brute_force(drawn, sigma, min_score):
 
 
 def test_hand_computed_case():
-    segments = torch.tensor([[0.0, 10.0], [2.0, 10.0], [5.0, 15.0], [0.0, 10.0]])
-    scores = torch.tensor([0.8, 0.9, 0.7, 0.6])
-    labels = torch.tensor([0, 0, 0, 1])
+    segments = np.array([[0.0, 10.0], [2.0, 10.0], [5.0, 15.0], [0.0, 10.0]])
+    scores = np.array([0.8, 0.9, 0.7, 0.6])
+    labels = np.array([0, 0, 0, 1])
     # IoU of 1 with 0 is 8/10, with 2 it is 5/13; 3 is of another class.
     assert nms.hard_nms(segments, scores, labels, 0.5).tolist() == [1, 2, 3]
     _, averaged = nms.weighted_nms(segments, scores, labels, 0.5)
@@ -106,7 +105,7 @@ def test_hand_computed_case():
 
 
 def test_a_tiny_sigma_makes_no_nan():
-    segments = torch.tensor([[0.0, 10.0], [0.0, 10.0]], dtype=torch.float64)
-    keep, scores = nms.soft_nms(segments, torch.tensor([0.9, 0.8]), torch.zeros(2).long(), 1e-9, 0.0)
+    segments = np.array([[0.0, 10.0], [0.0, 10.0]])
+    keep, scores = nms.soft_nms(segments, np.array([0.9, 0.8]), np.zeros(2, np.int64), 1e-9, 0.0)
     assert keep.tolist() == [0, 1]
     assert scores.tolist() == pytest.approx([0.9, 0.0])

@@ -109,6 +109,20 @@ def test_the_stream_gives_the_same_intervals_while_the_video_is_read(
     assert streamed == spotter(array, fps=30.0)['predictions'][0]['intervals']
 
 
+def test_one_bad_video_of_a_list_does_not_cost_the_others(
+    spotter: SpottingInferencer, face: np.ndarray, tmp_path: Path
+) -> None:
+    array, missing = np.stack([face] * 50), tmp_path / 'nowhere.mp4'
+    with pytest.warns(UserWarning, match='1 of 3 videos could not be used, .*nowhere.mp4'):
+        first, bad, last = spotter([array, missing, array], fps=30.0)['predictions']
+    assert first == last == spotter(array, fps=30.0)['predictions'][0]
+    assert bad.keys() == {'video', 'error'}
+    assert bad['video'] == {'path': str(missing)}
+    assert 'nowhere.mp4' in bad['error'] and '\n' not in bad['error']
+    with pytest.raises(MESpotError, match=r'nowhere\.mp4'):
+        spotter(missing)
+
+
 def test_each_of_several_faces(spotter: SpottingInferencer, face: np.ndarray) -> None:
     both = np.concatenate([face, np.full((112, 40, 3), 90, np.uint8), cv2.flip(face, 1)], axis=1)
     spotter.face = 'all'

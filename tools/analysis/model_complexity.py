@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.apis.complexity import measure_complexity, window_shapes
-from mmaction_mespot.apis.config_faults import read_config
+from mmaction_mespot.apis.runner_arguments import ConfigOptions
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of a spotting network')
     parser.add_argument('--size', type=int, help="width and height of the pictures (default: the config's)")
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, default={}, help='as in tools/train.py'
+        '--cfg-options', nargs='+', action=ConfigOptions, default={}, help='as in tools/train.py'
     )
     return parser.parse_args()
 
@@ -28,6 +26,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Print the table."""
     args = parse_args()
+    from mmaction_mespot.apis.complexity import measure_complexity, window_shapes  # --help needs no torch
+    from mmaction_mespot.apis.config_faults import read_config
+
     cfg = read_config(args.config)
     cfg.merge_from_dict(args.cfg_options)
     shapes = ', '.join(f'{name} {shape}' for name, shape in window_shapes(cfg, args.size).items())

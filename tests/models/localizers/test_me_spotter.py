@@ -85,8 +85,9 @@ def test_one_window_is_learned_and_given_back(
         full, empty = model(inputs, samples, mode='predict')
     assert (empty.pred_instances.scores < 0.3).all()
     found = full.pred_instances
-    found = found[hard_nms(found.segments, found.scores, found.labels, iou_threshold=0.1)]
-    found = found[cross_class_suppression(found.segments, found.scores, found.labels, ioa_threshold=0.4)]
+    for suppress, overlap in ((hard_nms, 0.1), (cross_class_suppression, 0.4)):
+        arrays = (found[name].numpy() for name in ('segments', 'scores', 'labels'))
+        found = found[torch.from_numpy(suppress(*arrays, overlap))]
     found = found[found.scores > 0.5]
     order = found.segments[:, 0].argsort()
     torch.testing.assert_close(found.segments[order], events, rtol=0, atol=2.0)
