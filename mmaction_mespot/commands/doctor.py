@@ -13,6 +13,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from mmaction_mespot import MISSING_BACKEND
+from mmaction_mespot.environment import keep_compiled_code
 from mmaction_mespot.installation import find_mixtures
 from mmaction_mespot.shipped_files import shipped_root
 from mmaction_mespot.version import __version__
@@ -68,6 +70,8 @@ def examine() -> Iterator[Finding]:
     yield from check_folders()
     yield check_torch()
     yield check_shipped()
+    yield check_face_networks()
+    yield check_cache()
     yield check_backend(os.environ.get('MPLBACKEND'))
 
 
@@ -135,8 +139,27 @@ def check_shipped() -> Finding:
         return Finding('configs', str(error), f'pip install --force-reinstall --no-deps {PACKAGE}')
 
 
+def check_face_networks() -> Finding:
+    """Look for the face networks, and try whether OpenCV runs them."""
+    try:
+        from mmaction_mespot.preprocessing.faces import FaceTracker
+
+        FaceTracker()
+    except Exception as error:  # OpenCV and what it needs of the system may be missing, too
+        return Finding('face networks', str(error), f'pip install --force-reinstall --no-deps {PACKAGE}')
+    return Finding('face networks', 'found, and OpenCV reads them')
+
+
+def check_cache() -> Finding:
+    """Say where numba keeps what it compiles."""
+    folder = keep_compiled_code()
+    return Finding('compiled code', str(folder) if folder else 'kept where numba keeps it, if it can be')
+
+
 def check_backend(name: str | None) -> Finding:
     """Try the backend of matplotlib that the environment names."""
+    if MISSING_BACKEND is not None:
+        return Finding('MPLBACKEND', f'{MISSING_BACKEND} is not installed here, agg is taken')
     if name is None:
         return Finding('MPLBACKEND', 'not set')
     import matplotlib

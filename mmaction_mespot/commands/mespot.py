@@ -7,12 +7,16 @@ nothing.
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import sys
 
+from mmaction_mespot.environment import print_what_can_be_printed
 from mmaction_mespot.shipped_files import tools_folder
 from mmaction_mespot.version import __version__
 
+COMPLETION = '_ARGCOMPLETE'
+"""The variable by which argcomplete's shell function asks."""
 # Tool and one line for each subcommand.
 COMMANDS = {
     'spot': ('spot', 'spot expressions in videos of your own'),
@@ -31,6 +35,10 @@ COMMANDS = {
     'synth': ('make_synthetic', 'make the synthetic data set'),
     'browse': ('browse', 'look at a prepared data set'),
     'features': ('extract_features', 'store the features of a frozen backbone'),
+    'adapt': ('adapt', 'fit scores and thresholds to intervals that were reviewed'),
+    'agreement': ('agreement', 'agreement of two coders, or of a coder and the spotter'),
+    'convert': ('convert_intervals', 'to and from the files of ELAN, Praat, BORIS and BIDS'),
+    'publish': ('publish_model', 'make a checkpoint fit to be given away'),
     'doctor': ('doctor', 'check this installation, and say how to mend it'),
 }
 
@@ -53,16 +61,39 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run the tool that the command line names.
+    """Run the tool that the command line names, or tell a shell how the line may go on.
 
     Returns:
         int: 0; a tool that fails ends the process with its own exit code.
     """
+    print_what_can_be_printed()
+    if COMPLETION in os.environ:
+        complete()
     command = build_parser().parse_args(sys.argv[1:2]).command
-    tool = tools_folder() / f'{COMMANDS[command][0]}.py'
-    sys.argv = [f'mespot {command}', *sys.argv[2:]]  # a parser takes its name from here
-    runpy.run_path(str(tool), run_name='__main__')
+    run_tool(command, sys.argv[2:])
     return 0
+
+
+def run_tool(command: str, arguments: list[str]) -> None:
+    """Run the tool of a subcommand, which ends the process if it fails."""
+    tool = tools_folder() / f'{COMMANDS[command][0]}.py'
+    sys.argv = [f'mespot {command}', *arguments]  # a parser takes its name from here
+    runpy.run_path(str(tool), run_name='__main__')
+
+
+def complete() -> None:
+    """Answer argcomplete's shell function, which asks by environment variables, and end the process."""
+    import argcomplete
+
+    line = os.environ.get('COMP_LINE', '')[: int(os.environ.get('COMP_POINT', '0'))]
+    words = [*line.split(), *([''] if line.endswith(' ') else [])]
+    if len(words) > 2 and words[1] in COMMANDS:
+        os.environ[COMPLETION] = '2'  # what argcomplete reads begins at the second word
+        # The tool's own parser answers as soon as it is asked to parse.
+        parse_args = 'parse_args'
+        setattr(argparse.ArgumentParser, parse_args, lambda parser, *_: argcomplete.autocomplete(parser))
+        run_tool(words[1], [])
+    argcomplete.autocomplete(build_parser())
 
 
 if __name__ == '__main__':

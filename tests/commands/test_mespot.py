@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -44,6 +46,33 @@ def test_what_follows_goes_to_the_tool(
         mespot.main()
     assert end.value.code == 0
     assert '--annotations' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ('line', 'expected', 'others'),
+    [
+        ('mespot ', {'spot', 'view', 'doctor'}, {'--out'}),
+        ('mespot sp', {'spot '}, {'view'}),
+        ('mespot spot --fo', {'--format '}, {'--out'}),
+        ('mespot spot clip.mp4 --model ', {'flow', 'movement', 'lite'}, {'--format'}),
+        ('mespot convert ', {'export', 'import'}, {'spot'}),
+    ],
+)
+def test_a_shell_is_told_how_the_line_may_go_on(
+    line: str, expected: set[str], others: set[str], tmp_path: Path
+) -> None:
+    answer = tmp_path / 'answer'
+    variables = {
+        '_ARGCOMPLETE': '1',
+        '_ARGCOMPLETE_STDOUT_FILENAME': str(answer),
+        'COMP_LINE': line,
+        'COMP_POINT': str(len(line)),
+    }
+    command = [sys.executable, '-m', 'mmaction_mespot.commands.mespot']
+    done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answers = set(answer.read_text().split('\v'))
+    assert expected <= answers and not others & answers
 
 
 def test_a_config_is_found_by_its_name_and_a_file_that_is_there_goes_first(
