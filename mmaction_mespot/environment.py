@@ -1,4 +1,4 @@
-"""What the environment asks for and does not have, set right before a library trips over it."""
+"""What surrounds the package and trips others: variables, folders, outputs and the script that imports it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import IO
@@ -130,3 +131,20 @@ def print_what_can_be_printed() -> None:
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, 'errors', None) == 'strict' and hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Keep processes that are started meanwhile from running the user's script again.
+
+    A spawned process imports the main script first, and a script without the guard begins anew in it: it
+    starts processes of its own, which fails. What our processes do lies in the package and needs no main.
+    """
+    main = sys.modules['__main__']
+    kept = {name: vars(main)[name] for name in ('__file__', '__spec__') if name in vars(main)}
+    vars(main).pop('__file__', None)
+    vars(main)['__spec__'] = None
+    try:
+        yield
+    finally:
+        vars(main).update(kept)

@@ -15,7 +15,7 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
-from mmaction_mespot.unguarded_main import without_main
+from mmaction_mespot.environment import without_main
 
 Item = TypeVar('Item')
 Result = TypeVar('Result')

@@ -11,7 +11,7 @@ import mmaction_mespot  # noqa: F401  # first: it may have to provide MMAction2
 
 try:
     import torch
-except ModuleNotFoundError:  # tools/second_python.py runs what needs none
+except ModuleNotFoundError:  # own videos and data need none
     collect_ignore_glob = ['spotting/test_network.py', 'spotting/test_inferencer.py']
 else:
     torch.set_num_threads(1)

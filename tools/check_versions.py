@@ -147,8 +147,9 @@ def find_interpreter(version: str) -> str | None:
         f'python{version}',
         *map(str, sorted(pyenv.glob(f'{version}.*/bin/python'))),
     ]
-    found = subprocess.run(['uv', 'python', 'find', version], capture_output=True, text=True, check=False)
-    candidates += found.stdout.split('\n')[:1] if found.returncode == 0 else []
+    if shutil.which('uv'):
+        found = subprocess.run(['uv', 'python', 'find', version], capture_output=True, text=True, check=False)
+        candidates += found.stdout.split('\n')[:1] if found.returncode == 0 else []
     code = f'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "{version}")'
     for candidate in filter(shutil.which, candidates):
         if subprocess.run([candidate, '-c', code], capture_output=True, check=False).returncode == 0:

@@ -16,13 +16,20 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', required=True, help='folder of the report')
     parser.add_argument('--work-dir', help='work folder of the training, for the loss curves')
     parser.add_argument('--data', nargs='+', default=[], help='prepared data sets, for frames of the cases')
-    return parser.parse_args()
+    parser.add_argument(
+        '--beside', nargs='+', default=[], metavar='NAME=DUMP', help='other results on the same videos'
+    )
+    args = parser.parse_args()
+    if not all('=' in item for item in args.beside):
+        parser.error(f'--beside: found {args.beside}, expected NAME=DUMP')
+    return args
 
 
 def main() -> None:
     """Write the report and print where it lies."""
     args = parse_args()
-    print(write_report(args.dump, args.out, args.work_dir, args.data))
+    beside = dict(item.split('=', 1) for item in args.beside)
+    print(write_report(args.dump, args.out, args.work_dir, args.data, beside))
 
 
 if __name__ == '__main__':

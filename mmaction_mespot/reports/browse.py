@@ -23,6 +23,7 @@ from mmaction_mespot.visualization.contact_sheet import SheetEvent, plot_contact
 from mmaction_mespot.visualization.dataset_page import plot_dataset_statistics
 
 EVENTS_PER_SHEET = 12
+ADD_RGB = 'run tools/prepare.py again with rgb among --streams, all else as it was'
 
 
 def browse(
@@ -31,7 +32,8 @@ def browse(
     """Write ``index.html`` with the statistics and a contact sheet for every 12 events of a video.
 
     Args:
-        prepared: A prepared data set; its sheets need the stream ``rgb``.
+        prepared: A prepared data set; its sheets need the stream ``rgb``. Without it the page holds the
+            statistics, and says so.
         out: Folder of the page, made if needed.
         videos: Videos to draw; None for all that have events, an empty list for the statistics alone.
         flow_method: How the motion from onset to apex is computed.
@@ -41,11 +43,18 @@ def browse(
 
     Raises:
         FileNotFoundError: If the annotations or a video's pictures are not there.
-        MESpotError: If a wanted video is not in the data set, or has no event.
+        MESpotError: If a wanted video is not in the data set, has no event, or cannot be drawn since the set
+            has no ``rgb``.
     """
     prepared, out = Path(prepared), Path(out)
     data = load_annotations(prepared / 'annotations.json')
     chosen = _choose(data['data_list'], videos, prepared)
+    note = ''
+    if chosen and not (prepared / 'rgb').is_dir():
+        note = f'{prepared}: no pictures of events, since the stream rgb was not prepared; ' + ADD_RGB
+        if videos:
+            raise MESpotError(note)
+        chosen = []
     statistics = dataset_statistics(data)
     info = data['metainfo']
     name = ' '.join(str(part) for part in (info['dataset'], info.get('part')) if part)
@@ -54,7 +63,7 @@ def browse(
     for entry in track(chosen, description='Contact sheets', disable=not chosen):
         sheets.append((entry, draw_sheets(prepared, entry, out, flow_method)))
     path = out / 'index.html'
-    write_whole(path, _page(name, statistics, sheets))
+    write_whole(path, _page(name, statistics, sheets, note))
     return path
 
 
@@ -128,7 +137,9 @@ def _choose(
     return [by_name[video] for video in videos]
 
 
-def _page(name: str, statistics: DatasetStatistics, sheets: list[tuple[dict[str, Any], list[Path]]]) -> str:
+def _page(
+    name: str, statistics: DatasetStatistics, sheets: list[tuple[dict[str, Any], list[Path]]], note: str
+) -> str:
     """The HTML of the page."""
     rows = [
         ('people', str(statistics.subjects)),
@@ -149,6 +160,7 @@ def _page(name: str, statistics: DatasetStatistics, sheets: list[tuple[dict[str,
     )
     body = f'<h1>{html.escape(name)}</h1><table>{table}</table><img src="statistics.png" alt="statistics">'
     body += f'<h2>Overlaps</h2><ul>{overlaps}</ul>' if overlaps else ''
+    body += f'<p>{html.escape(note)}</p>' if note else ''
     for entry, paths in sheets:
         body += f'<h2>{html.escape(entry["video_id"])}</h2>'
         body += ''.join(f'<img src="{html.escape(path.name)}" alt="events">' for path in paths)

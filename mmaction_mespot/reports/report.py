@@ -24,7 +24,14 @@ from mmaction_mespot.reports.report_errors import (
     false_reason,
     miss_reason,
 )
-from mmaction_mespot.reports.tables import F1_HEADER, f1_rows, markdown_table, part_counts
+from mmaction_mespot.reports.tables import (
+    BESIDE_HEADER,
+    F1_HEADER,
+    beside_rows,
+    f1_rows,
+    markdown_table,
+    part_counts,
+)
 from mmaction_mespot.visualization.bars import plot_bars
 from mmaction_mespot.visualization.cases import plot_cases
 from mmaction_mespot.visualization.loss_curves import find_scalars, plot_loss_curves, read_scalars
@@ -39,6 +46,7 @@ def write_report(
     out: str | Path,
     work_dir: str | Path | None = None,
     prepared: Sequence[str | Path] = (),
+    beside: Mapping[str, str | Path] | None = None,
 ) -> Path:
     """Write ``report.md`` and its pictures.
 
@@ -47,6 +55,7 @@ def write_report(
         out: Folder of the report, made if needed.
         work_dir: Work folder of the training, for the loss curves; None leaves them out.
         prepared: Prepared data sets of the tested videos, for the frames of the cases; empty leaves them out.
+        beside: Dumps of other results on the same videos, by name, for a table. Defaults to None.
 
     Returns:
         Path of ``report.md``.
@@ -65,6 +74,7 @@ def write_report(
     reasons = explain(outcomes, videos, thresholds, iou, data.events)
     out.mkdir(parents=True, exist_ok=True)
     lines = ['# Report', '', *_result_lines(dump, thresholds, iou, out)]
+    lines += _beside_lines(dump_path, beside or {})
     lines += _loss_lines(work_dir, out)
     lines += _case_lines(outcomes, reasons, videos, thresholds, data, out)
     lines += _error_lines(outcomes, reasons, data.events)
@@ -127,6 +137,14 @@ def _result_lines(dump: Dump, thresholds: Sequence[float], iou: float, out: Path
         '![F1 by part](f1.png)',
         '',
     ]
+
+
+def _beside_lines(dump_path: str | Path, beside: Mapping[str, str | Path]) -> list[str]:
+    """This result among others."""
+    if not beside:
+        return []
+    dumps = {name: Path(path) for name, path in {'this': dump_path, **beside}.items()}
+    return ['## Beside others', '', markdown_table(BESIDE_HEADER, beside_rows(dumps)), '']
 
 
 def _loss_lines(work_dir: str | Path | None, out: Path) -> list[str]:

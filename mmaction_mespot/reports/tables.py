@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, ROWS, Counts, count_videos
+from mmaction_mespot.evaluation.functional.counts import ALL_PARTS, OVERALL, ROWS, Counts, count_videos
+from mmaction_mespot.evaluation.functional.dump import load_dump
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 
 Cell = str | int | float | None
@@ -58,6 +60,7 @@ class EvaluationTable:
 
 
 F1_HEADER = ('part', 'class', 'TP', 'FP', 'FN', 'P', 'R', 'F1')
+BESIDE_HEADER = ('', *(f'{name} F1' for name in ROWS), 'right', 'false', 'missed')
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -94,4 +97,20 @@ def f1_rows(counts: dict[str, dict[str, Counts]]) -> list[list[str]]:
             c = by_class[name]
             ratios = [f'{value:.3f}' for value in (c.precision, c.recall, c.f1)]
             rows.append([part, name, str(c.tp), str(c.fp), str(c.fn), *ratios])
+    return rows
+
+
+def beside_rows(dumps: Mapping[str, Path]) -> list[list[str]]:
+    """Rows of several results on the same videos, as `BESIDE_HEADER` names them.
+
+    Args:
+        dumps: Dump of each result by its name.
+    """
+    rows = []
+    for name, path in dumps.items():
+        dump = load_dump(path)
+        counts = count_videos(dump.final_videos(), dump.metainfo['iou_threshold'])
+        overall = counts[OVERALL]
+        numbers = [str(value) for value in (overall.tp, overall.fp, overall.fn)]
+        rows.append([name, *(f'{counts[row].f1:.3f}' for row in ROWS), *numbers])
     return rows

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mmaction_mespot.atomic_file import naming, remove, remove_leftovers, temporary_name
 from mmaction_mespot.contained import path_inside
+from mmaction_mespot.environment import without_main
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.processes import end_pool, end_with_parent

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data and results of a finished quick start."""
     path = tmp_path_factory.mktemp('main_job')
     out = run(*quickstart_words(path))
-    assert '| normal | overall |' in out
+    assert all(f'| {name} | ' in out for name in ('network', 'flow spotter, no training', 'both, fused'))
     return path
 
 
@@ -61,6 +61,7 @@ def test_report_is_there(folder: Path) -> None:
     assert '(model, chosen in training)' in text
     pictures = [line.split('(')[-1].rstrip(')') for line in text.splitlines() if line.startswith('![')]
     assert {'f1.png', 'loss.png'} <= set(pictures)
+    assert all(f'| {name} | ' in text for name in ('this', 'flow spotter, no training', 'both, fused'))
     assert all((report / picture).stat().st_size > 5000 for picture in pictures)
     assert len(list((report / 'timelines').glob('*.png'))) == 1
 
@@ -69,7 +70,7 @@ def test_second_run_does_nothing(folder: Path) -> None:
     final = folder / 'work' / 'final.pth'
     before = final.stat().st_mtime_ns
     out = run(*quickstart_words(folder))
-    assert out.count('there already') == 5
+    assert out.count('there already') == 7
     assert final.stat().st_mtime_ns == before
 
 

@@ -77,3 +77,11 @@ def test_statistics_alone_need_no_pictures(prepared: Path, tmp_path: Path) -> No
 def test_names_a_video_that_cannot_be_drawn(prepared: Path, tmp_path: Path, video: str, message: str) -> None:
     with pytest.raises(MESpotError, match=message):
         browse(prepared, tmp_path / 'out', videos=[video])
+
+
+def test_without_pictures_the_page_holds_the_statistics_and_says_so(prepared: Path, tmp_path: Path) -> None:
+    (prepared / 'rgb').rename(tmp_path / 'elsewhere')
+    page = browse(prepared, tmp_path / 'out').read_text()
+    assert 'the stream rgb was not prepared' in page and '<td>2, 1 without an event</td>' in page
+    with pytest.raises(MESpotError, match='rgb was not prepared; run tools'):
+        browse(prepared, tmp_path / 'out', ['s01_0101'])

@@ -19,6 +19,7 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.environment import without_main
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
 from mmaction_mespot.processes import end_pool, end_with_parent
