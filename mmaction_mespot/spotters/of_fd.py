@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 from mmaction.registry import MODELS
 from scipy.signal import find_peaks
 
@@ -146,12 +145,7 @@ class OFFDSpotter(FlowSpotter):
         bumps = np.concatenate(found)
         bumps = bumps[(bumps[:, 1] - bumps[:, 0]) / fps >= self.min_length_s]
         segments, scores = bumps[:, :2], 1 - self.rise_px / np.maximum(bumps[:, 2], self.rise_px)
-        keep = hard_nms(
-            torch.from_numpy(segments),
-            torch.from_numpy(scores),
-            torch.zeros(len(scores), dtype=torch.int64),
-            self.nms_iou,
-        ).numpy()
+        keep = hard_nms(segments, scores, np.zeros(len(scores), np.int64), self.nms_iou)
         return Detections(segments[keep], scores[keep], label_by_length(segments[keep], fps))
 
 

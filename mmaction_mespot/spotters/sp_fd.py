@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from mmaction.registry import MODELS
 
 from mmaction_mespot.errors import MESpotError
@@ -141,10 +140,5 @@ class SPFDSpotter(FlowSpotter):
         long_enough = (patterns[:, 1] - patterns[:, 0]) / fps >= self.min_length_s
         patterns = patterns[long_enough & (patterns[:, 2] >= self.way_px)]
         segments, scores = patterns[:, :2], 1 - self.way_px / patterns[:, 2]
-        keep = hard_nms(
-            torch.from_numpy(segments),
-            torch.from_numpy(scores),
-            torch.zeros(len(scores), dtype=torch.int64),
-            self.nms_iou,
-        ).numpy()
+        keep = hard_nms(segments, scores, np.zeros(len(scores), np.int64), self.nms_iou)
         return Detections(segments[keep], scores[keep], label_by_length(segments[keep], fps))

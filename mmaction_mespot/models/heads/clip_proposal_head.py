@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from mmaction.registry import MODELS, TASK_UTILS
 from mmengine.structures import InstanceData
@@ -187,9 +188,9 @@ class ClipProposalHead(LevelHead):
         segments = self.boundary_coder.decode(clips, offsets)
         usable = (segments[:, 1] - segments[:, 0] > 1).nonzero().flatten()
         best = usable[scores[usable].argsort(descending=True, stable=True)[: 8 * self.proposals]]
-        alike = torch.zeros(len(best), dtype=torch.int64)
-        keep = hard_nms(segments[best].cpu(), scores[best].cpu(), alike, self.proposal_iou)
-        return segments[best][keep.to(best.device)][: self.proposals]
+        arrays = (values[best].detach().float().cpu().numpy() for values in (segments, scores))
+        keep = hard_nms(*arrays, np.zeros(len(best), np.int64), self.proposal_iou)
+        return segments[best][torch.from_numpy(keep).to(best.device)][: self.proposals]
 
     def _step_losses(
         self, name: str, logits: Tensor, offsets: Tensor, clips: Tensor, truths: Tensor, labels: Tensor | None
