@@ -35,9 +35,6 @@ COMMANDS = {
     'synth': ('make_synthetic', 'make the synthetic data set'),
     'browse': ('browse', 'look at a prepared data set'),
     'features': ('extract_features', 'store the features of a frozen backbone'),
-    'adapt': ('adapt', 'fit scores and thresholds to intervals that were reviewed'),
-    'agreement': ('agreement', 'agreement of two coders, or of a coder and the spotter'),
-    'convert': ('convert_intervals', 'to and from the files of ELAN, Praat, BORIS and BIDS'),
     'publish': ('publish_model', 'make a checkpoint fit to be given away'),
     'doctor': ('doctor', 'check this installation, and say how to mend it'),
 }
