@@ -188,8 +188,9 @@ class ClipProposalHead(LevelHead):
         segments = self.boundary_coder.decode(clips, offsets)
         usable = (segments[:, 1] - segments[:, 0] > 1).nonzero().flatten()
         best = usable[scores[usable].argsort(descending=True, stable=True)[: 8 * self.proposals]]
-        arrays = (values[best].detach().float().cpu().numpy() for values in (segments, scores))
-        keep = hard_nms(*arrays, np.zeros(len(best), np.int64), self.proposal_iou)
+        clips_found = segments[best].detach().float().cpu().numpy()
+        values = scores[best].detach().float().cpu().numpy()
+        keep = hard_nms(clips_found, values, np.zeros(len(best), np.int64), self.proposal_iou)
         return segments[best][torch.from_numpy(keep).to(best.device)][: self.proposals]
 
     def _step_losses(
