@@ -191,7 +191,8 @@ def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
             return
         context = get_context('spawn')
         with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
-            futures = {pool.submit(make_video, *task): task[0] for task in tasks}
+            with without_main():
+                futures = {pool.submit(make_video, *task): task[0] for task in tasks}
             try:
                 for future in as_completed(futures):
                     future.result()

@@ -122,7 +122,8 @@ def express(picture: np.ndarray, mesh: np.ndarray, acting: list[tuple[Event, flo
                 if unit != JAW and weight != 0:
                     field += weight * course * action_unit_field(flat, _PLANE, unit, (side,))
     nodes = ((points - (between - [left, top])) @ plane.T - _PLANE[0, 0]) / _PLANE_STEP
-    moved = cv2.remap((field @ axes.T).astype(np.float32), nodes.astype(np.float32), None, cv2.INTER_CUBIC)
+    across, down = np.ascontiguousarray(nodes.transpose(2, 0, 1), dtype=np.float32)
+    moved = cv2.remap((field @ axes.T).astype(np.float32), across, down, cv2.INTER_CUBIC)
     forward[:2] = moved.transpose(2, 0, 1)
     forward[:2] *= _reach(local[:, :2], points, iod)
     squeezed = np.gradient(forward[0], _STEP, axis=1) + np.gradient(forward[1], _STEP, axis=0)

@@ -300,7 +300,8 @@ def _run(tasks: list[Task], jobs: int) -> None:
             return
         context = get_context('spawn')
         with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
-            futures = [pool.submit(make_film, *task) for task in tasks]
+            with without_main():
+                futures = [pool.submit(make_film, *task) for task in tasks]
             try:
                 for future in as_completed(futures):
                     future.result()
