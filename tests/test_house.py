@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 MODULES = {
     '.'.join(path.relative_to(ROOT.parent).with_suffix('').parts).removesuffix('.__init__'): path
     for path in ROOT.rglob('*.py')
+    if 'third_party' not in path.parts  # what the build puts in
 }
 GROUND = 0
 FLOORS: tuple[set[str], ...] = (

@@ -130,7 +130,7 @@ def test_the_processes_end_with_the_main_one_and_nothing_is_said(how: signal.Sig
         os.killpg(main.pid, how)  # as the terminal does: all of the group
     else:
         main.kill()
-    said = main.communicate(timeout=60)[1]
+    said = main.communicate(timeout=180)[1]
     for path in pids.iterdir():
         wait_until_gone(int(path.name))
     assert main.returncode in (130, -signal.SIGKILL)

@@ -36,9 +36,9 @@ def read_config(path: str | Path, needed: Sequence[str] = ('model',)) -> Config:
     try:
         with naming(Path(tempfile.gettempdir())):  # where MMEngine copies it to
             cfg = Config.fromfile(str(path))
-    except OSError:
-        raise
     except Exception as error:  # a config is code: it may raise anything
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            raise  # the machine's, such as a full disk; a missing file is a wrong name in the config
         raise MESpotError(f'config {path} cannot be read: {type(error).__name__}: {error}') from error
     missing = [key for key in needed if cfg.get(key) is None]
     if missing:

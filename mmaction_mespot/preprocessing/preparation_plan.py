@@ -34,10 +34,8 @@ class PreparationPlan:
         return sum(video['total_frames'] for video, _ in self.todo)
 
 
-def plan_preparation(
-    annotations: dict[str, Any], manifest: Manifest, settings: PreparationSettings, shard: Shard
-) -> PreparationPlan:
-    """Compare the frames on disk with the manifest.
+def check_videos(annotations: dict[str, Any], settings: PreparationSettings) -> None:
+    """Check, before anything is written, that there are videos with ids that the format can hold.
 
     Raises:
         MESpotError: There is no video, or an id has a blank, which raw frames can't hold.
@@ -48,8 +46,19 @@ def plan_preparation(
     blanks = [video['video_id'] for video in videos if len(video['video_id'].split()) != 1]
     if settings.format == 'rawframes' and blanks:
         raise MESpotError(f'format rawframes: the video id {blanks[0]!r} holds a blank')
+
+
+def plan_preparation(
+    annotations: dict[str, Any], manifest: Manifest, settings: PreparationSettings, shard: Shard
+) -> PreparationPlan:
+    """Compare the frames on disk with the manifest.
+
+    Raises:
+        MESpotError: See :func:`check_videos`.
+    """
+    check_videos(annotations, settings)
     plan = PreparationPlan()
-    for video in shard.share(videos):
+    for video in shard.share(annotations['data_list']):
         video_id = video['video_id']
         try:
             fingerprint = video_fingerprint(video, annotations['metainfo']['source_root'])

@@ -14,7 +14,7 @@ from mmaction_mespot.intervals.frame_grid import grid_of
 
 from .disk_use import disk_use
 from .faces import find_face_models
-from .preparation_plan import PreparationPlan, plan_preparation
+from .preparation_plan import PreparationPlan, check_videos, plan_preparation
 from .preparation_progress import PreparationProgress
 from .preparation_result import PreparationResult
 from .preparation_settings import PreparationSettings
@@ -58,6 +58,7 @@ def prepare_dataset(
     if jobs < 1:
         raise MESpotError(f'jobs: found {jobs}, expected 1 or more')
     require_device(settings.device)
+    check_videos(annotations, settings)
     out, shard = Path(out), shard or Shard()
     with folder_lock(out, f'prepare-{shard.index}-of-{shard.count}', _rivals(out, shard)):
         return _prepare(annotations, out, settings, jobs, shard)

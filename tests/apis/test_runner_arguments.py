@@ -141,7 +141,7 @@ def test_a_test_needs_neither_training_data_nor_a_checkpoint(config):
         ('model = dict(', r'broken\.py cannot be read: SyntaxError'),
         ('raise ImportError("no such plugin")', r'broken\.py cannot be read: ImportError: no such plugin'),
         ("_base_ = 'gone.py'", r'broken\.py cannot be read: FileNotFoundError: .*gone\.py'),
-        ('a = 1', r'broken\.py has no `model`; found \[.*a'),
+        ('a = 1', r'broken\.py has no model; found \[.*a'),
     ],
 )
 def test_bad_config(tmp_path, text, message):

@@ -36,7 +36,7 @@ def spotter_dumps(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ]
     metainfo = dict(classes=['MaE', 'ME'], thresholds=None, top_threshold=0.5, threshold_source='given')
     metainfo |= dict(iou_threshold=0.5, post_processing={})
-    for part in ('val', 'test'):
+    for part in ('val', 'test', 'flow'):
         save_dump(Dump(metainfo, videos), tmp_path / f'{part}.json')
     monkeypatch.setenv('MESPOT_SPOTTER', str(tmp_path))
 
