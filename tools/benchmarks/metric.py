@@ -13,9 +13,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from mmaction_mespot.evaluation.functional.ap import mean_average_precision
 from mmaction_mespot.evaluation.functional.counts import Counts, count_videos
-from mmaction_mespot.evaluation.functional.protocol import PROTOCOLS
-from mmaction_mespot.evaluation.functional.ranking import best_thresholds, mean_average_precision
+from mmaction_mespot.evaluation.functional.protocols import PROTOCOLS
+from mmaction_mespot.evaluation.functional.ranking import best_thresholds
 from mmaction_mespot.evaluation.functional.video_result import VideoResult
 from mmaction_mespot.intervals.detections import Detections
 
