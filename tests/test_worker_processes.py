@@ -105,7 +105,9 @@ def test_the_processors_are_shared() -> None:
 @pytest.mark.parametrize('how', [signal.SIGKILL, signal.SIGINT])
 def test_the_processes_end_with_the_main_one_and_nothing_is_said(how: signal.Signals, tmp_path: Path) -> None:
     code = (
-        'import sys; sys.path.insert(0, sys.argv[2])\n'
+        'import signal, sys; sys.path.insert(0, sys.argv[2])\n'
+        # A shell starts what runs in the background with SIGINT ignored, which its children inherit.
+        'signal.signal(signal.SIGINT, signal.default_int_handler)\n'
         'from pathlib import Path\n'
         'from test_worker_processes import run_in_processes, work, write_pid\n'
         "if __name__ == '__main__':\n"
