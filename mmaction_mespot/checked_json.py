@@ -12,7 +12,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.strict_json import read_json
 
 MAX_FRAMES = 10**9
-"""Most frames of a video: a year at 30 frames a second."""
+"""Most frames of a video: a year at 30 frames per second."""
 FRAME = {'type': 'integer', 'minimum': 0, 'maximum': MAX_FRAMES}
 SECONDS = {'type': 'number', 'minimum': 0, 'maximum': MAX_FRAMES}
 

@@ -37,7 +37,7 @@ def end_with_parent() -> None:
     """In a worker process: end it as soon as its parent is gone, and at Ctrl-C without a word."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
+    threading.Thread(target=exit_with_parent, daemon=True).start()
 
 
 def end_pool(pool: ProcessPoolExecutor) -> None:
@@ -48,7 +48,8 @@ def end_pool(pool: ProcessPoolExecutor) -> None:
         worker.terminate()
 
 
-def _wait_for_parent() -> None:
+def exit_with_parent() -> None:
+    """Wait until the parent is gone, and end this process then; for a thread of its own."""
     parent, number = multiprocessing.parent_process(), os.getppid()
     if parent is not None:
         parent.join()

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
 from mmaction_mespot.environment import without_main
+from mmaction_mespot.processes import exit_with_parent
 
 Item = TypeVar('Item')
 Result = TypeVar('Result')
@@ -153,7 +154,7 @@ def _serve(
 ) -> None:
     """What a process does: work on what comes, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process gets it too, and ends this one
-    threading.Thread(target=_end_with_main, daemon=True).start()
+    threading.Thread(target=exit_with_parent, daemon=True).start()
     try:
         if start is not None:
             start(*start_arguments)
@@ -172,14 +173,6 @@ def _serve(
             answer = None, _portable(error), traceback.format_exc()
         with contextlib.suppress(OSError):
             pipe.send(answer)
-
-
-def _end_with_main() -> None:
-    """End this process when the main one is gone; a killed one can't tell its workers."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _portable(error: Exception) -> Exception:

@@ -36,7 +36,7 @@ class Step:
         name: What it does.
         command: The command line without the interpreter, its first word the tool.
         result: The file that is there when it was done.
-        resume: Words that are added where the same command was begun before and broken off.
+        resume: Words that are added where the same command was interrupted before.
         shown: Pattern of the lines that are shown of a talkative tool; all it says goes to
             ``<result's name>.log`` beside the state file. None shows everything and writes no log.
     """

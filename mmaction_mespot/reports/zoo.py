@@ -69,7 +69,7 @@ def run_zoo(
 ) -> None:
     """Run every method with every seed, or once without training; what is finished is skipped.
 
-    A run that was broken off goes on; one that fails does not stop the others; all failures are named at the
+    An interrupted run resumes; one that fails does not stop the others; all failures are named at the
     end.
 
     Args:

@@ -25,7 +25,7 @@ class StudyVideo:
 
     Attributes:
         name: The video.
-        fps: Its frames a second.
+        fps: Its frames per second.
         total_frames: Its number of frames.
         candidates: Candidates of the spotter, whatever their score.
         scores: Their scores, (n,).

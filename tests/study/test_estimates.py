@@ -14,7 +14,7 @@ from mmaction_mespot.study.stretches import StudyVideo
 
 
 def study_video(name: str, found: np.ndarray, seconds: float) -> StudyVideo:
-    """10 frames a second; MaE of 1 s at these times, all above the threshold, all reviewed."""
+    """10 frames per second; MaE of 1 s at these times, all above the threshold, all reviewed."""
     segments = np.stack([found, found + 1], axis=1)
     labels = np.zeros(len(found), dtype=np.int64)
     total = round(10 * seconds)

@@ -17,7 +17,7 @@ def row(onset: int) -> dict:
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Two videos of a minute, 10 frames a second, each with two intervals."""
+    """Two videos of a minute, 10 frames per second, each with two intervals."""
     for name in ('P1/a', 'b'):
         rows = [row(50), row(350)]
         content = {

@@ -19,7 +19,7 @@ from mmaction_mespot.study.stretches import (
 
 
 def video(name: str, seconds: float, *rows: tuple[float, float, int, float]) -> StudyVideo:
-    """A video of 10 frames a second with candidates (onset, offset, label, score), thresholds .5."""
+    """A video of 10 frames per second with candidates (onset, offset, label, score), thresholds .5."""
     segments = np.array([row[:2] for row in rows], dtype=float).reshape(-1, 2)
     labels = np.array([row[2] for row in rows], dtype=np.int64)
     scores = np.array([row[3] for row in rows], dtype=float)

@@ -107,7 +107,7 @@ def measure(detections: int, labels: int, videos_count: int, repeats: int) -> Ta
 
 
 def measure_large(videos_count: int) -> Table:
-    """Times and memory where every video is full; the first video is counted by the double loop too."""
+    """Times and memory where every video is full; the double loop counts the first video too."""
     detections, labels = 10_000, 1_000
     videos = [
         replace(make_videos(detections, labels, 1, seed)[0], video_id=f'v{seed}', subject=f's{seed % 25}')

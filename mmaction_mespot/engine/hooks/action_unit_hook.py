@@ -1,4 +1,4 @@
-"""The graph of a network is counted in the action units of the people it is trained on."""
+"""Counts the graph of a network in the action units of the training people."""
 
 from __future__ import annotations
 

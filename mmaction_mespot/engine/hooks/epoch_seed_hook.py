@@ -17,7 +17,7 @@ class EpochSeedHook(Hook):
     """Seed the generators before every epoch of the training, from the run's seed, the epoch and the rank.
 
     A checkpoint does not hold the state of the generators. With this hook, dropout and the like draw the same
-    numbers in an epoch whether or not the training was broken off before it: a resumed run equals an
+    numbers in an epoch whether or not the training was interrupted before it: a resumed run equals an
     undisturbed one. The seed is that of the config's ``randomness``.
     """
 

@@ -26,7 +26,7 @@ class ThresholdHook(Hook):
     After each validation the model's buffer ``score_thresholds`` takes the metric's ``threshold_<class>``.
     The checkpoint of an epoch is written **before** its validation and so holds the thresholds of the epoch
     before; at the end of the training ``final.pth`` is written, with the last weights and their own
-    thresholds, without optimizer. If the training was broken off between the last epoch and its validation,
+    thresholds, without optimizer. If the training was interrupted between the last epoch and its validation,
     the resumed run validates once more before it writes the file.
 
     For a model without the buffer (BMN and the other localizers of MMAction2) the thresholds travel in the

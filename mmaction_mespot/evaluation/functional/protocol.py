@@ -43,7 +43,7 @@ class Protocol:
         length_limits: Detections outside are not counted; a video takes the entry of the nearest frame rate,
             scaled to its own. Empty for no limits.
         top_k: Most detections of a video that count, the best ones; None for all.
-        floor_ends: Whether the ends of detections are cut to whole frames before anything is counted.
+        floor_ends: Whether the ends of detections are cut to whole frames before they are matched.
         strict_scores: Whether a detection must score **above** a threshold to be kept, not just reach it.
         offset_rule: What ends a label whose offset is 0. It is applied when the labels are read; kept here so
             that annotations read by another rule are noticed. ``'zero'`` leaves no interval to be hit.
