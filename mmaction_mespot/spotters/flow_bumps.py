@@ -98,7 +98,11 @@ class FlowBumps:
         lengths = self.min_length_s * self.length_step ** np.arange(
             1 + int(np.log(self.max_length_s / self.min_length_s) / np.log(self.length_step))
         )
-        bumps = [bump for length in lengths for bump in self._bumps(trace, length * fps)]
+        bumps = []
+        for length in lengths * fps:
+            contrast, rise = bump_contrast(trace, length)
+            noise = np.maximum(np.median(np.linalg.norm(contrast, axis=2), axis=0), self.noise_floor_px)
+            bumps += find_bumps(contrast, rise, noise, length, self.top_regions, length / 2)
         bumps.sort(key=lambda bump: -bump.contrast)
         segments, scores = np.zeros((0, 2)), []
         for bump in bumps:
@@ -112,22 +116,40 @@ class FlowBumps:
             scores.append(1 - 1 / bump.contrast)
         return Detections(segments, np.array(scores), label_by_length(segments, fps))
 
-    def _bumps(self, trace: np.ndarray, length: float) -> list[Bump]:
-        """Peaks of the contrast at one length (frames)."""
-        contrast, rise = bump_contrast(trace, length)
-        strength = np.linalg.norm(contrast, axis=2)
-        noise = np.maximum(np.median(strength, axis=0), self.noise_floor_px)
-        relative = rise / noise
-        top = np.sort(relative, axis=1)[:, -self.top_regions :]
-        curve = top.mean(axis=1)
-        peaks, _ = find_peaks(curve, height=1.0, distance=max(1, round(length / 2)))
-        bumps = []
-        for peak in peaks:
-            takes_part = relative[peak] >= top[peak, 0]
-            direction = contrast[peak] / np.maximum(strength[peak], 1e-12)[:, None]
-            weights = direction * (takes_part / noise)[:, None]
-            bumps.append(Bump(float(peak), length, float(curve[peak]), weights))
-        return bumps
+
+def find_bumps(
+    contrast: np.ndarray,
+    rise: np.ndarray,
+    noise: np.ndarray,
+    length: float,
+    top_regions: int,
+    distance: float,
+    at_ends: bool = False,
+) -> list[Bump]:
+    """Peaks of the contrast at one length.
+
+    Args:
+        contrast: Contrast of each region as :func:`bump_contrast` gives it, (n, regions, 2).
+        rise: Its rise, (n, regions).
+        noise: Rise of each region that counts as one, (regions,).
+        length: The length in frames.
+        top_regions: Number of regions that the height is averaged over, and that make the course.
+        distance: Least distance of two peaks in frames.
+        at_ends: Whether the first and the last instant can be a peak. Defaults to False.
+    """
+    strength = np.linalg.norm(contrast, axis=2)
+    relative = rise / noise
+    strongest = np.sort(relative, axis=1)[:, -top_regions:]
+    curve = strongest.mean(axis=1)
+    framed = np.pad(curve, int(at_ends))
+    peaks, _ = find_peaks(framed, height=1.0, distance=max(1, round(distance)))
+    bumps = []
+    for peak in peaks - int(at_ends):
+        takes_part = relative[peak] >= strongest[peak, 0]
+        direction = contrast[peak] / np.maximum(strength[peak], 1e-12)[:, None]
+        weights = direction * (takes_part / noise)[:, None]
+        bumps.append(Bump(float(peak), length, float(curve[peak]), weights))
+    return bumps
 
 
 def bump_interval(trace: np.ndarray, bump: Bump, fraction: float) -> tuple[float, float]:

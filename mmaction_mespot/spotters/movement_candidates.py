@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from mmaction_mespot.preprocessing.faces.alignment import EYE_CENTERS
 from mmaction_mespot.preprocessing.faces.shape import eye_opening, head_turn, region_places, without_pose
 from mmaction_mespot.spotters.displacement import bump_contrast, displacement
-from mmaction_mespot.spotters.flow_bumps import Bump, bump_interval
+from mmaction_mespot.spotters.flow_bumps import bump_interval, find_bumps
 
 FLOW, SHAPE = 0, 1
 """Traces that a candidate comes from."""
@@ -105,7 +104,9 @@ def propose(traces: MovementTraces) -> tuple[np.ndarray, np.ndarray]:
         for length in lengths * traces.fps:
             if length > 1.5 * len(trace):
                 break
-            for bump in _bumps(trace, length, _LEAST[source]):
+            contrast, rise = bump_contrast(trace, length)
+            least = np.full(trace.shape[1], _LEAST[source])
+            for bump in find_bumps(contrast, rise, least, length, TOP_REGIONS, length / 3, at_ends=True):
                 start, end = bump_interval(trace, bump, _SLOPE)
                 start, end = max(start, 0.0), min(end, float(len(traces)))
                 if MIN_LENGTH_S <= (end - start) / traces.fps <= MAX_LENGTH_S:
@@ -117,23 +118,6 @@ def propose(traces: MovementTraces) -> tuple[np.ndarray, np.ndarray]:
         np.array(sources, dtype=np.int64),
         np.array(heights),
     )
-
-
-def _bumps(trace: np.ndarray, length: float, least: float) -> list[Bump]:
-    contrast, rise = bump_contrast(trace, length)
-    strength = np.linalg.norm(contrast, axis=2)
-    relative = rise / least
-    top = np.sort(relative, axis=1)[:, -TOP_REGIONS:]
-    curve = top.mean(axis=1)
-    peaks, _ = find_peaks(
-        np.concatenate([[0.0], curve, [0.0]]), height=1.0, distance=max(1, round(length / 3))
-    )
-    bumps = []
-    for peak in peaks - 1:
-        direction = contrast[peak] / np.maximum(strength[peak], 1e-12)[:, None]
-        weights = direction * (relative[peak] >= top[peak, 0])[:, None]
-        bumps.append(Bump(float(peak), length, float(curve[peak]), weights))
-    return bumps
 
 
 def _without_copies(
