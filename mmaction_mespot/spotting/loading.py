@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mmaction_mespot.checkpoints.shipped_model import SHIPPED
@@ -18,7 +18,10 @@ FINAL = 'final.pth'
 """The checkpoint that a finished training leaves."""
 SPOTTERS = (MOVEMENT, FLOW, *SHIPPED)
 """Names of the spotters that need no config."""
-TRAINING_FREE = {MOVEMENT: movement_model, FLOW: flow_model}
+TRAINING_FREE: dict[str, Callable[[Mapping[str, float] | None], SpotModel]] = {
+    MOVEMENT: movement_model,
+    FLOW: flow_model,
+}
 
 
 def find_pretrained(source: str | Path) -> tuple[str, str | None]:

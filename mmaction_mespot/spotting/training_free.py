@@ -11,7 +11,7 @@ from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.spotters.flow_bumps import FlowBumps
-from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementSpotter
+from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementScorer, MovementSpotter
 from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 
@@ -33,9 +33,16 @@ class StreamSpotter(Protocol):
         ...
 
 
-def movement_model(thresholds: Mapping[str, float] | None) -> SpotModel:
-    """The spotter of candidate movements, with thresholds by class name in place of its own."""
-    spotter = MovementSpotter()
+def movement_model(
+    thresholds: Mapping[str, float] | None = None, scorer: MovementScorer | None = None
+) -> SpotModel:
+    """The spotter of candidate movements.
+
+    Args:
+        thresholds: Smallest score by class name, in place of its own. Defaults to None.
+        scorer: The judge of the movements. Defaults to None: the one that ships with the package.
+    """
+    spotter = MovementSpotter(scorer)
     preparation = PreparationSettings((MOVEMENT_STREAMS[0],), **FLOW_PREPARATION)
     given = dict(zip(CLASSES, MOVEMENT_THRESHOLDS, strict=True)) | dict(thresholds or {})
 
