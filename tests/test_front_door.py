@@ -78,7 +78,7 @@ def test_one_result_in_every_form(tmp_path: Path) -> None:
         'short',
     ]
     path = spotting.to_csv(tmp_path / 'talk.csv')
-    pd.testing.assert_frame_equal(pd.read_csv(path), frame)
+    pd.testing.assert_frame_equal(pd.read_csv(path, keep_default_na=False), frame)
     assert json.loads(spotting.to_json(tmp_path / 'talk.json').read_text()) == spotting.to_dict()
     assert 'talk.mp4' in spotting.export(tmp_path / 'talk.eaf', 'elan').read_text()
     with pytest.raises(mespot.MESpotError, match="program: found 'word', expected one of elan"):

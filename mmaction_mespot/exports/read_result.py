@@ -20,6 +20,7 @@ _INTERVAL = {
         'score': {'type': 'number', 'minimum': -1e6, 'maximum': 1e6},
         'face': {'type': 'integer', 'minimum': 0},
         'note': {'type': 'string'},
+        'open': {'enum': ['', 'onset', 'offset', 'both']},
     },
 }
 _check = checker(

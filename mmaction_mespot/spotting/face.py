@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class SpotFace:
         weighted = model.post_processing.nms_mode == 'weighted'
         self._floor = -np.inf if weighted else min(CANDIDATE_FLOOR, *model.thresholds)
         self._windows: list[WindowCandidates] = []
-        self._source_index, self._time_s = array('l'), array('d')
+        self._source_index, self._time_s, self._seen = array('l'), array('d'), array('b')
         self._flow = array('f')
 
     def __len__(self) -> int:
@@ -57,6 +58,7 @@ class SpotFace:
         """
         self._source_index.append(entry.source_index)
         self._time_s.append(entry.time_s)
+        self._seen.append(entry.face)
         self._flow.extend(np.asarray(entry.streams['flow_roi'], dtype=np.float32).ravel().tolist())
         return self._take(self._session.push(entry.streams))
 
@@ -117,6 +119,7 @@ class SpotFace:
             offset_s,
             self.number,
             (first, apex, last),
+            open=open_ends(self._seen, first, behind),
         )
 
     def _take(self, windows: list[WindowCandidates]) -> list[Interval]:
@@ -126,6 +129,28 @@ class SpotFace:
             self._windows.append(WindowCandidates(kept, window.start, window.end))
             found += self.intervals(self._stream.push(window))
         return found
+
+
+OPEN_REACH = 2
+"""Positions between an interval and the border of what was seen up to which it counts as cut off there."""
+
+
+def open_ends(seen: Sequence[int], first: int, behind: int) -> str:
+    """Which ends of an interval lie at the border of what was seen.
+
+    Args:
+        seen: Whether the face is seen at each position, (n,).
+        first: First position of the interval.
+        behind: Position behind its last one.
+
+    Returns:
+        ``onset``, ``offset``, ``both``, or nothing.
+    """
+    before = first < OPEN_REACH or not all(seen[first - OPEN_REACH : first])
+    after = behind > len(seen) - OPEN_REACH or not all(seen[behind : behind + OPEN_REACH])
+    if before and after:
+        return 'both'
+    return 'onset' if before else 'offset' if after else ''
 
 
 TOP_REGIONS = 2

@@ -56,12 +56,15 @@ class GapFinder:
         return [f'no frames during {named}{more}: nothing is known about these stretches']
 
     def mark(self, interval: Interval) -> Interval:
-        """The interval with what a reader should know about it: a gap inside, an ME that is too long."""
+        """The interval with what a reader should know: a gap inside, an open end, an ME that is too long."""
         notes = [
             f'across a gap of {gap.end_s - gap.start_s:.2f} s'
             for gap in self.gaps
             if interval.onset <= gap.before < interval.offset
         ]
+        if interval.open:
+            ends = 'onset and offset lie' if interval.open == 'both' else f'{interval.open} lies'
+            notes.append(f'open: its {ends} outside of what was seen')
         length_s = interval.offset_s - interval.onset_s
         if interval.label == 1 and length_s > ME_LIMIT_S:
             notes.append(f'ME of {length_s:.2f} s, longer than {ME_LIMIT_S} s')

@@ -32,6 +32,7 @@ COLUMNS = (
     'score',
     'face',
     'note',
+    'open',
 )
 """Columns of ``intervals.csv``; onset, apex and offset are frames of the video, offset inclusive."""
 
@@ -52,6 +53,8 @@ class Interval:
         face: Number of the face.
         positions: Onset, apex and offset as positions of the working grid (where crops are kept by).
         note: What a reader should know about it, such as a gap inside; empty if nothing.
+        open: ``onset``, ``offset`` or ``both`` where these are but the border of what was seen: the video
+            begins or ends, or the face is lost, during the movement. Empty otherwise.
     """
 
     label: int
@@ -65,6 +68,7 @@ class Interval:
     face: int
     positions: tuple[int, int, int]
     note: str = ''
+    open: str = ''
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the working grid."""
@@ -79,6 +83,7 @@ class Interval:
             'offset_s': round(self.offset_s, 9),
             'face': self.face,
             'note': self.note,
+            'open': self.open,
         }
 
 

@@ -9,7 +9,7 @@ from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
 from mmaction_mespot.preprocessing.flow.motion import MotionEntry
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
-from mmaction_mespot.spotting.face import SpotFace, apex_position
+from mmaction_mespot.spotting.face import SpotFace, apex_position, open_ends
 from mmaction_mespot.spotting.model import SpotModel
 
 NAN = float('nan')
@@ -62,6 +62,23 @@ def test_frames_are_inclusive_and_seconds_are_time_stamps() -> None:
     # The displacement rises in frames 20 and 21 and falls in 24 and 25.
     assert interval.apex in (22, 23)
     assert interval.positions == (18, interval.apex, 29)
+
+
+@pytest.mark.parametrize(
+    ('first', 'behind', 'expected'),
+    [(2, 98, ''), (1, 30, 'onset'), (30, 99, 'offset'), (0, 100, 'both'), (52, 60, ''), (51, 60, 'onset')],
+)
+def test_an_end_at_the_border_of_what_was_seen_is_open(first: int, behind: int, expected: str) -> None:
+    seen = np.ones(100, int)
+    seen[45:50] = 0
+    assert open_ends(seen.tolist(), first, behind) == expected
+    assert open_ends(seen.tolist(), 20, 43) == '' and open_ends(seen.tolist(), 20, 44) == 'offset'
+
+
+def test_intervals_at_the_ends_of_a_video_are_open() -> None:
+    source = np.arange(100)
+    _, intervals = face_of([[0.2, 20], [40, 60], [80, 99.6]], source, source / 30)
+    assert [interval.open for interval in intervals] == ['onset', '', 'offset']
 
 
 def test_a_fast_camera_seen_at_half_its_rate() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mmaction_mespot.spotting.gaps import GapFinder
 from mmaction_mespot.spotting.result import Interval
 
@@ -22,3 +24,10 @@ def test_an_me_that_is_too_long_is_marked() -> None:
     assert finder.notes() == []
     assert finder.mark(interval(0, 30, 1, 0.99)).note == 'ME of 0.99 s, longer than 0.5 s'
     assert finder.mark(interval(0, 15, 1, 0.5)).note == finder.mark(interval(0, 30, 0, 0.99)).note == ''
+
+
+def test_an_open_end_is_said() -> None:
+    mark = GapFinder(30.0).mark
+    assert mark(replace(interval(0, 9), open='onset')).note == 'open: its onset lies outside of what was seen'
+    both = mark(replace(interval(0, 9), open='both')).note
+    assert both == 'open: its onset and offset lie outside of what was seen'
