@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import mmaction_mespot as mespot
+from mmaction_mespot.spotters.what_moved import Movement
 from mmaction_mespot.spotting.loading import find_pretrained
 
 PAGE = Path(__file__).parents[1] / 'docs' / 'python.md'
@@ -49,7 +50,10 @@ def test_the_page_runs_as_it_stands(tmp_path: Path) -> None:
 
 
 def _spotting() -> mespot.Spotting:
-    interval = mespot.Interval(1, 0.75, 3, 5, 9, 0.1, 0.2, 0.3, 0, (3, 5, 9), 'short')
+    smile = Movement('lip-corner puller', (12,), 'mouth_corner', 'left', 0.03125, (0.01, 0.03125, 0.0))
+    interval = mespot.Interval(
+        1, 0.75, 3, 5, 9, 0.1, 0.2, 0.3, 0, (3, 5, 9), 'short', moved=(smile,), moved_s=(0.1, 0.2, 0.3)
+    )
     return mespot.Spotting(
         '/videos/talk.mp4',
         30.0,
@@ -77,9 +81,23 @@ def test_one_result_in_every_form(tmp_path: Path) -> None:
         0.3,
         'short',
     ]
+    assert frame.loc[0, 'moved'] == 'AU12 lip-corner puller, left, 0.031 IOD'
     path = spotting.to_csv(tmp_path / 'talk.csv')
     pd.testing.assert_frame_equal(pd.read_csv(path, keep_default_na=False), frame)
     assert json.loads(spotting.to_json(tmp_path / 'talk.json').read_text()) == spotting.to_dict()
+    (interval,), (candidate,) = (spotting.to_dict()[key] for key in ('intervals', 'candidates'))
+    assert interval['moved'] == [
+        {
+            'action': 'lip-corner puller',
+            'action_units': [12],
+            'region': 'mouth_corner',
+            'side': 'left',
+            'displacement_iod': 0.0312,
+            'curve_iod': [0.01, 0.0312, 0.0],
+        }
+    ]
+    assert interval['moved_time_s'] == [0.1, 0.2, 0.3]
+    assert 'moved' not in candidate
     assert 'talk.mp4' in spotting.export(tmp_path / 'talk.eaf', 'elan').read_text()
     with pytest.raises(mespot.MESpotError, match="program: found 'word', expected one of elan"):
         spotting.export(tmp_path / 'talk.doc', 'word')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from mmaction_mespot.intervals.postprocess import WindowCandidates, merge_window
 from mmaction_mespot.preprocessing.faces.regions import REGIONS
 from mmaction_mespot.preprocessing.flow.motion import MotionEntry
 from mmaction_mespot.spotters.displacement import displacement
+from mmaction_mespot.spotters.what_moved import MARGIN_S, what_moved
 from mmaction_mespot.spotting.interval_stream import IntervalStream, unlimited
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.result import Interval
@@ -45,13 +47,17 @@ class SpotFace:
         self._windows: list[WindowCandidates] = []
         self._source_index, self._time_s, self._seen = array('l'), array('d'), array('b')
         self._flow = array('f')
+        self._crop_size = model.preparation.crop_size
+        self._margin = round(MARGIN_S * fps)
+        self._poses: list[tuple[np.ndarray, np.ndarray]] = []
+        self._first_pose = 0
 
     def __len__(self) -> int:
         """Positions so far."""
         return len(self._source_index)
 
     def push(self, entry: MotionEntry) -> list[Interval]:
-        """Take the next position; its streams hold ``flow_roi`` beside what the spotter needs.
+        """Take the next position; its streams hold those of any flow beside what the spotter needs.
 
         Returns:
             The intervals that have become final.
@@ -60,6 +66,7 @@ class SpotFace:
         self._time_s.append(entry.time_s)
         self._seen.append(entry.face)
         self._flow.extend(np.asarray(entry.streams['flow_roi'], dtype=np.float32).ravel().tolist())
+        self._poses.append((entry.streams['head_motion'], entry.streams['face_shape']))
         return self._take(self._session.push(entry.streams))
 
     def finish(self) -> list[Interval]:
@@ -67,7 +74,7 @@ class SpotFace:
         if len(self) == 0:
             return []
         found = self._take(self._session.finish())
-        return found + self.intervals(self._stream.finish(len(self)))
+        return found + self._with_moved(self.intervals(self._stream.finish(len(self))))
 
     def candidates(self) -> Detections:
         """All candidates of the video after the merging, before thresholds, by falling score."""
@@ -127,10 +134,40 @@ class SpotFace:
         for window in windows:
             kept = window.detections[window.detections.scores >= self._floor]
             self._windows.append(WindowCandidates(kept, window.start, window.end))
-            found += self.intervals(self._stream.push(window))
+            found += self._with_moved(self.intervals(self._stream.push(window)))
+        if windows:
+            needless = int(self._stream.open_from) - self._margin - 1 - self._first_pose
+            del self._poses[: max(needless, 0)]
+            self._first_pose += max(needless, 0)
         return found
 
+    def _with_moved(self, found: list[Interval]) -> list[Interval]:
+        """The intervals with what moved in them."""
+        return [self._interval_with_moved(one, one.positions[0], one.positions[2] + 1) for one in found]
 
+    def _interval_with_moved(self, found: Interval, first: int, behind: int) -> Interval:
+        low, high = max(first - self._margin, 0), min(behind + self._margin, len(self))
+        held = self._poses[low - self._first_pose : high - self._first_pose]
+        heads, shapes = zip(*held, strict=True)
+        if not all(self._seen[first:behind]):
+            return found  # the crop may jump, and the mesh is that of an older frame
+        moved = what_moved(
+            np.array(self._flow[_VALUES * low : _VALUES * high]).reshape(high - low, -1, 2),
+            np.stack(heads),
+            np.stack(shapes),
+            self.fps,
+            self.gap,
+            self._crop_size,
+            first - low,
+            behind - low,
+            RESTS[found.open],
+        )
+        times = self._time_s[first:behind] if moved else ()
+        return replace(found, moved=tuple(moved), moved_s=tuple(times))
+
+
+RESTS = {'': (True, True), 'onset': (False, True), 'offset': (True, False), 'both': (False, False)}
+"""Whether the rest before and the rest after an interval are seen, by its open ends."""
 OPEN_REACH = 2
 """Positions between an interval and the border of what was seen up to which it counts as cut off there."""
 

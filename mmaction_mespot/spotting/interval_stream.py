@@ -50,6 +50,14 @@ class IntervalStream:
         self._longest = max(post_processing.max_length_s) * fps
         self._windows: list[WindowCandidates] = []
 
+    @property
+    def open_from(self) -> float:
+        """Position before which no interval can start any more that was not given out yet."""
+        if not self._windows:
+            return 0.0
+        starts = [window.detections.segments[:, 0].min(initial=np.inf) for window in self._windows]
+        return float(min(self._windows[-1].start - self._longest, *starts))
+
     def push(self, window: WindowCandidates) -> Detections:
         """Take the next window, by rising start.
 

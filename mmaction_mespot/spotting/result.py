@@ -16,6 +16,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.coded_interval import coding_of_result
 from mmaction_mespot.exports.formats import FORMATS, write_coding
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.spotters.what_moved import Movement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,7 @@ COLUMNS = (
     'face',
     'note',
     'open',
+    'moved',
 )
 """Columns of ``intervals.csv``; onset, apex and offset are frames of the video, offset inclusive."""
 
@@ -55,6 +57,8 @@ class Interval:
         note: What a reader should know about it, such as a gap inside; empty if nothing.
         open: ``onset``, ``offset`` or ``both`` where these are but the border of what was seen: the video
             begins or ends, or the face is lost, during the movement. Empty otherwise.
+        moved: What moved, the clearest first; empty where nothing is clear, and of candidates.
+        moved_s: Time stamps of the curves in `moved`.
     """
 
     label: int
@@ -69,6 +73,8 @@ class Interval:
     positions: tuple[int, int, int]
     note: str = ''
     open: str = ''
+    moved: tuple[Movement, ...] = ()
+    moved_s: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the working grid."""
@@ -84,6 +90,8 @@ class Interval:
             'face': self.face,
             'note': self.note,
             'open': self.open,
+            'moved': [movement.to_dict() for movement in self.moved],
+            'moved_time_s': [round(time_s, 6) for time_s in self.moved_s],
         }
 
 
@@ -150,7 +158,7 @@ class Spotting:
             'classes': list(CLASSES),
             'thresholds': dict(zip(CLASSES, self.thresholds, strict=True)),
             'intervals': [interval.to_dict() for interval in self.intervals],
-            'candidates': [candidate.to_dict() for candidate in self.candidates],
+            'candidates': [_without_moved(candidate) for candidate in self.candidates],
             'curves': {
                 'time_s': np.round(self.time_s, 6).tolist(),
                 **{
@@ -167,9 +175,10 @@ class Spotting:
         frames = ('onset', 'apex', 'offset')
         found = []
         for interval in self.intervals:
-            cells = interval.to_dict().items()
+            cells = _without_moved(interval).items()
             named = {f'{key}_frame_0based' if key in frames else key: value for key, value in cells}
-            found.append({'video': Path(self.path).name, **named})
+            moved = '; '.join(movement.words for movement in interval.moved)
+            found.append({'video': Path(self.path).name, **named, 'moved': moved})
         return found
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -207,6 +216,11 @@ class Spotting:
             raise MESpotError(f'program: found {program!r}, expected one of {", ".join(FORMATS)}')
         write_coding(coding_of_result(self.to_dict()), Path(path), program)
         return Path(path)
+
+
+def _without_moved(interval: Interval) -> dict[str, Any]:
+    """The interval as plain JSON types, less what moved, which is not looked for in candidates."""
+    return {key: value for key, value in interval.to_dict().items() if key not in ('moved', 'moved_time_s')}
 
 
 def join_faces(results: Sequence[Spotting], choice: str) -> Spotting:

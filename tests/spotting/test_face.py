@@ -7,12 +7,20 @@ import pytest
 
 from mmaction_mespot.intervals.detections import Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
+from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
+from mmaction_mespot.preprocessing.faces.shape import shape_points
 from mmaction_mespot.preprocessing.flow.motion import MotionEntry
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.spotting.face import SpotFace, apex_position, open_ends
 from mmaction_mespot.spotting.model import SpotModel
 
 NAN = float('nan')
+SHAPE = shape_points(np.random.default_rng(0).uniform(10, 100, (NUM_LANDMARKS, 3)))
+
+
+def entry_of(position: int, index: int, time_s: float, flow: np.ndarray, face: bool = True) -> MotionEntry:
+    streams = {'flow_roi': flow, 'head_motion': np.zeros(2, np.float32), 'face_shape': SHAPE}
+    return MotionEntry(position, index, time_s, face, streams)
 
 
 class Prepared:
@@ -48,7 +56,7 @@ def face_of(
     for position, (index, time) in enumerate(zip(source, time_s, strict=True)):
         flow = np.zeros((14, 2), np.float32)
         flow[2, 0] = 1.0 if position in (20, 21) else -1.0 if position in (24, 25) else 0.0
-        assert face.push(MotionEntry(position, int(index), float(time), True, {'flow_roi': flow})) == []
+        assert face.push(entry_of(position, int(index), float(time), flow)) == []
     return face, face.finish()
 
 
@@ -117,6 +125,61 @@ def test_candidates_under_the_threshold_are_kept_and_found_ones_are_not_lost() -
     curves = face.curves(candidates)
     assert curves.shape == (2, 100)
     assert curves[0, [9, 10, 29, 30, 40, 75]].tolist() == [0, 0.9, 0.9, 0, 0.4, 0]
+
+
+class InWindows:
+    """Gives the same brow raiser in every window of 60 frames, each as soon as it is over."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+
+    def push(self, streams: Mapping[str, np.ndarray]) -> list[WindowCandidates]:
+        self.frames += 1
+        return [] if self.frames % 60 else [self._window()]
+
+    def finish(self) -> list[WindowCandidates]:
+        return []
+
+    def _window(self) -> WindowCandidates:
+        start = self.frames - 60
+        found = Detections(np.array([[start + 20.0, start + 34.0]]), np.array([0.9]), np.array([1]))
+        return WindowCandidates(found, start, self.frames)
+
+
+def raised_brows(lost: int | None = None) -> tuple[SpotFace, list]:
+    """Ten raises of both outer brows by 2 px of 112, the face lost in one frame."""
+    model = SpotModel(
+        'windows',
+        PreparationSettings(('flow_roi',), 112, 'dis'),
+        (0.6, 0.5),
+        PostProcessing(max_length_s=(2.0, 0.5)),
+        lambda fps, gap, video_fps=None: InWindows(),
+    )
+    face, found = SpotFace(model, 30.0, 1), []
+    for position in range(600):
+        flow = np.zeros((14, 2), np.float32)
+        up = {21: 1.0, 22: 1.0, 31: -1.0, 32: -1.0}.get(position % 60, 0.0)
+        flow[[1, 2, 4, 5], 1] = -up
+        found += face.push(entry_of(position, position, position / 30, flow, position != lost))
+    return face, found + face.finish()
+
+
+def test_every_interval_says_what_moved_and_old_frames_are_let_go() -> None:
+    face, found = raised_brows()
+    assert len(found) == 10
+    for number, interval in enumerate(found):
+        (brows,) = interval.moved
+        assert (brows.action, brows.side) == ('outer brow raiser', 'both')
+        # 2 px of 44.8 px between the eyes; the mesh, which stays still, takes a quarter off.
+        assert brows.displacement_iod == pytest.approx(0.75 * 2 / 44.8, rel=0.1)
+        assert len(brows.curve_iod) == len(interval.moved_s) == 14
+        assert interval.moved_s[0] == pytest.approx((60 * number + 20) / 30)
+    assert len(face._poses) < 300
+
+
+def test_where_the_face_was_lost_nothing_is_said_of_what_moved() -> None:
+    _, found = raised_brows(lost=150)
+    assert [len(interval.moved) for interval in found] == [1, 1, 0, 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_a_video_without_any_position() -> None:

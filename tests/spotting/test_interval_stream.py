@@ -25,7 +25,13 @@ def whole(windows, total, thresholds, cfg) -> Detections:
 
 def streamed(windows, total, thresholds, cfg) -> tuple[Detections, list[int]]:
     stream = IntervalStream(FPS, thresholds, cfg)
-    parts = [stream.push(window) for window in windows] + [stream.finish(total)]
+    parts, open_from = [], -np.inf
+    for window in windows:
+        parts.append(stream.push(window))
+        assert (parts[-1].segments[:, 0] >= open_from).all()
+        open_from = max(open_from, stream.open_from)
+    parts.append(stream.finish(total))
+    assert (parts[-1].segments[:, 0] >= open_from).all()
     return Detections.concatenate(parts), [len(part) for part in parts]
 
 

@@ -28,6 +28,7 @@ SHAPE_REGIONS: dict[str, tuple[int, ...]] = {
 _RIGID = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 10, 67, 297, 21, 251, 127, 356, 234, 454)
 """Eye corners, nose, forehead and temples: what follows the skull."""
 _LIDS = ((159, 145), (158, 153), (386, 374), (385, 380))
+_LIPS = (13, 14)
 _OUTLINE = (454, 234, 152, 10)
 """Left and right side, chin and top of the face, whose depths tell yaw and pitch."""
 
@@ -105,6 +106,12 @@ def eye_opening(shapes: np.ndarray) -> np.ndarray:
     """Mean distance of the lids of both eyes, (n,), of (n, points, 3) shapes."""
     gaps = [np.linalg.norm(shapes[:, _PLACE[a], :2] - shapes[:, _PLACE[b], :2], axis=1) for a, b in _LIDS]
     return np.mean(gaps, axis=0)
+
+
+def lip_opening(shapes: np.ndarray) -> np.ndarray:
+    """Distance of the inner edges of the lips, (n,), of (n, points, 3) shapes."""
+    upper, lower = (shapes[:, _PLACE[point], :2] for point in _LIPS)
+    return np.asarray(np.linalg.norm(upper - lower, axis=1))
 
 
 def head_turn(shapes: np.ndarray) -> np.ndarray:
