@@ -17,13 +17,22 @@ _BROWS, _MOUTH = {FLOW: slice(0, 6), SHAPE: slice(0, 4)}, {FLOW: slice(10, 14), 
 _PROFILE = np.linspace(-0.4, 1.4, 13)
 _COURSE = np.linspace(0, 1, 33)
 _CONTEXT_S = 4.0
-_PER_TRACE = (('sizes', 6), ('profile', len(_PROFILE)), ('surroundings', 3), ('manner', 7), ('noise', 2))
+_LEVEL_REACHES_S = (5.0, 1.5)
+_LEVEL_INSTANTS = np.linspace(0.02, 1, 25)
+_PER_TRACE = (
+    ('sizes', 6),
+    ('profile', len(_PROFILE)),
+    ('surroundings', 3),
+    ('manner', 7),
+    ('noise', 2),
+    ('levels', 4 * len(_LEVEL_REACHES_S)),
+)
 
 
 def _groups() -> dict[str, tuple[int, ...]]:
     places: dict[str, tuple[int, ...]] = {}
     first = 0
-    for name, count in (*_PER_TRACE, *_PER_TRACE, ('head', 4), ('eyes', 2), ('kind', 5)):
+    for name, count in (*_PER_TRACE, *_PER_TRACE, ('head', 4), ('eyes', 2), ('kind', 6)):
         places[name] = (*places.get(name, ()), *range(first, first + count))
         first += count
     return places
@@ -34,17 +43,21 @@ GROUPS = _groups()
 
 
 class _Integral:
-    """Means of a trace over any stretches; constant beyond its ends."""
+    """Means of a trace over any stretches; constant beyond its ends.
+
+    Attributes:
+        last: Last instant of the trace.
+    """
 
     def __init__(self, trace: np.ndarray) -> None:
-        self._last = len(trace) - 1
+        self.last = len(trace) - 1
         self._trace = trace
         steps = (trace[1:] + trace[:-1]) / 2
         self._sum = np.concatenate([np.zeros_like(trace[:1]), np.cumsum(steps, axis=0)])
 
     def at(self, instants: np.ndarray) -> np.ndarray:
         """Values at instants of any shape."""
-        return interpolate(self._trace, np.clip(instants, 0, self._last))
+        return interpolate(self._trace, np.clip(instants, 0, self.last))
 
     def mean(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Means over [low, high], each (m,)."""
@@ -52,7 +65,7 @@ class _Integral:
         return (self._integral(high) - self._integral(low)) / length
 
     def _integral(self, instants: np.ndarray) -> np.ndarray:
-        inside = np.clip(instants, 0, self._last)
+        inside = np.clip(instants, 0, self.last)
         beyond = (instants - inside).reshape(-1, *([1] * (self._trace.ndim - 1)))
         edge = np.where(beyond < 0, self._trace[0], self._trace[-1])
         return interpolate(self._sum, inside) + beyond * edge
@@ -92,6 +105,7 @@ def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) 
         columns += _surroundings(trace, start, end, length, fps, unit)
         columns += _manner(integral, start, length, fps, weights, top, unit)
         columns += _noise(trace, start, end, fps, top, unit)
+        columns += _levels(integral, start, end, length, fps, weights, unit)
     for trace, unit in ((traces.head, 0.003), (traces.turn, 0.01)):
         integral = _Integral(trace)
         middle = integral.mean(start + length / 4, end - length / 4)
@@ -113,6 +127,7 @@ def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) 
         (sources == SHAPE).astype(np.float64),
         (start < 2).astype(np.float64),
         (end > len(traces) - 2).astype(np.float64),
+        _around(start, end, _LEVEL_REACHES_S[-1] * fps, len(traces))[1].mean(axis=1),
     ]
     return np.stack(columns, axis=1)
 
@@ -181,6 +196,40 @@ def _noise(
     noise = interpolate(quiet, np.clip((start + end) / 2 - 1, 0, len(quiet) - 1))
     noise = np.maximum(noise, unit / 50)
     return [np.log(np.maximum(top, unit / 3) / noise), np.log(noise / unit)]
+
+
+def _around(start: np.ndarray, end: np.ndarray, reach: float, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Instants up to `reach` frames before and after each interval, and whether the video has them."""
+    steps = reach * _LEVEL_INSTANTS
+    instants = np.concatenate([start[:, None] - steps, end[:, None] + steps], axis=1)
+    return instants, (instants >= 0) & (instants <= last)
+
+
+def _levels(
+    integral: _Integral,
+    start: np.ndarray,
+    end: np.ndarray,
+    length: np.ndarray,
+    fps: float,
+    weights: np.ndarray,
+    unit: float,
+) -> list[np.ndarray]:
+    """Where the face is otherwise: an expression leaves the rest, the pause between two expressions does not.
+
+    For each reach, shares of the surroundings that lie at the level of the ends, at the level of the height and
+    beyond the ends on the other side, and their mean level; the ends are 0, the height is 1.
+    """
+    course = np.einsum('mkrc,mrc->mk', integral.at(start[:, None] + _COURSE * length[:, None]), weights)
+    ends = course[:, [0, -1]].mean(axis=1, keepdims=True)
+    height = np.maximum(np.abs(course - ends).max(axis=1, keepdims=True), unit)
+    columns: list[np.ndarray] = []
+    for reach in _LEVEL_REACHES_S:
+        instants, known = _around(start, end, reach * fps, integral.last)
+        count = np.maximum(known.sum(axis=1), 1)
+        level = (np.einsum('mkrc,mrc->mk', integral.at(instants), weights) - ends) / height
+        for values in (level < 0.3, level > 0.7, level < -0.4, np.clip(level, -2, 2)):
+            columns.append((values * known).sum(axis=1) / count)
+    return columns
 
 
 def _rises(

@@ -24,10 +24,10 @@ IOU_RANGE = (0.3, 0.9)
 COARSE_COLUMNS = tuple(
     column
     for name, columns in GROUPS.items()
-    if name not in ('profile', 'surroundings')
+    if name not in ('profile', 'surroundings', 'levels')
     for column in columns
 )
-"""Features without the exact course in time and the surroundings, which differ most between footages."""
+"""Features without the exact course in time and what lies around, which differ most between footages."""
 _WIDE, _NARROW = (48, 1800, 3, 0.5), (16, 1500, 6, 0.5)
 _BATCH, _NOISE, _DROPOUT = 1024, 0.05, 0.1
 _POSITIVE_SHARE = 3.0

@@ -16,7 +16,7 @@ from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 
 MOVEMENT = 'movement'
-MOVEMENT_THRESHOLDS = (0.3, 0.42)
+MOVEMENT_THRESHOLDS = (0.28, 0.36)
 """Thresholds of the movement spotter, chosen on people that its scorer did not see."""
 FLOW = 'flow'
 FLOW_THRESHOLDS = (0.891, 0.811)

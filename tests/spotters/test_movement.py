@@ -10,7 +10,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import MAE, ME
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
 from mmaction_mespot.preprocessing.faces.shape import shape_points
-from mmaction_mespot.spotters.movement import Member, MovementScorer, MovementSpotter
+from mmaction_mespot.spotters.movement import Member, MovementScorer, MovementSpotter, without_overlaps
 
 FPS, GAP, CROP = 30.0, 4, 112
 
@@ -90,6 +90,20 @@ def test_overlaps_are_bounded_and_scores_fall(spotter: MovementSpotter) -> None:
             high = min(found.segments[i, 1], found.segments[j, 1])
             shorter = min(np.ptp(found.segments[i]), np.ptp(found.segments[j]))
             assert high - low <= 0.4 * shorter + 1e-9
+
+
+def test_a_small_overlap_lowers_a_score_and_a_large_one_ends_it() -> None:
+    # Over the shorter one of 20 frames the second shares 4 (.2, half of the largest) with the first; the third
+    # shares 10 of 20 with the first; the fourth shares nothing; the fifth is below what is reported.
+    segments = np.array([[0, 40], [36, 56], [30, 50], [100, 120], [200, 220]], float)
+    kept, scores = without_overlaps(segments, np.array([0.5, 0.8, 0.9, 0.3, 0.02]), 0.4)
+    # The third is best: it leaves nothing of the second (14 of 20) and of the first (10 of 20).
+    assert kept.tolist() == [2, 3]
+    kept, scores = without_overlaps(segments[[0, 1, 3]], np.array([0.9, 0.8, 0.3]), 0.4)
+    assert kept.tolist() == [0, 1, 2]
+    assert scores == pytest.approx([0.9, 0.8 * np.exp(-0.25), 0.3])
+    kept, _ = without_overlaps(segments[[0, 1]], np.array([0.9, 0.035]), 0.4)
+    assert kept.tolist() == [0]
 
 
 def test_a_file_that_is_no_scorer_is_named(tmp_path: Path) -> None:

@@ -104,6 +104,26 @@ def test_the_noise_is_that_of_the_second_around() -> None:
     assert later == pytest.approx(np.log(0.04 / 0.001), abs=0.02)
 
 
+def test_the_levels_tell_an_expression_from_the_pause_between_two() -> None:
+    # An expression rises from where the face is otherwise. The pause between two expressions of 60 frames falls
+    # to where the face is otherwise: 10 of the 25 instants within 150 frames on either side lie in them, at the
+    # level of the pause's ends, and 15 at that of its middle; within 45 frames all lie in them.
+    at = np.arange(601)
+    lonely = bump(600, 300, 315, 0.05)
+    pause = 0.05 * ((at >= 240) & (at <= 375)) - bump(600, 300, 315, 0.05)
+    segment, source = np.array([[300.0, 315.0]]), np.array([FLOW])
+    for course, expected in ((lonely, [1, 0, 0, 0] * 2), (pause, [0.4, 0.6, 0, 0.6, 1, 0, 0, 0])):
+        traces = traces_with({10: course, 11: course}, {}, 600)
+        found = of_group(describe(traces, segment, source), 'levels')
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    # Near the end of a video only what is there counts, and how much is there is told: of the instants
+    # .9 + 1.8375 k frames after the interval 5 lie in the 10 frames that are left.
+    traces = traces_with({10: lonely[:326], 11: lonely[:326]}, {}, 325)
+    features = describe(traces, segment, source)
+    np.testing.assert_allclose(of_group(features, 'levels'), [1, 0, 0, 0] * 2, atol=1e-6)
+    assert features[0, GROUPS['kind'][-1]] == pytest.approx((25 + 5) / 50)
+
+
 def test_a_video_of_one_frame_has_no_noise_to_look_at() -> None:
     features = describe(traces_with({}, {}, 1), np.zeros((0, 2)), np.zeros(0, int))
     assert features.shape == (0, sum(map(len, GROUPS.values())))

@@ -48,12 +48,12 @@ def test_without_labels_every_target_is_zero() -> None:
 
 def test_a_scorer_learns_what_separates_and_reads_back(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    features = rng.standard_normal((600, 73))
+    features = rng.standard_normal((600, 90))
     targets = (features[:, COARSE_COLUMNS[0]] > 0).astype(float)
     path = tmp_path / 'scorer.npz'
     fit_scorer([TrainingVideo(features[:400], targets[:400])], path, steps_factor=0.2)
     scorer = MovementScorer.load(path)
-    assert [len(member.columns) for member in scorer.members] == [73] * 3 + [41] * 6
+    assert [len(member.columns) for member in scorer.members] == [90] * 3 + [42] * 6
     assert sum(member.weight for member in scorer.members) == pytest.approx(1.0)
     right = (scorer(features[400:]) > 0.5) == (targets[400:] > 0.5)
     assert right.mean() > 0.75
