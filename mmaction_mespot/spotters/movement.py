@@ -145,8 +145,8 @@ def without_overlaps(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keep the best of intervals that overlap, and lower the scores of those that overlap a little.
 
-    Expressions that follow each other at once share their borders by some frames; the pause between them, which
-    is a movement as well, shares more with both.
+    Expressions that follow each other at once share their borders by some frames; the pause between them,
+    which is a movement as well, shares more with both.
 
     Args:
         segments: Intervals, (m, 2).

@@ -216,8 +216,8 @@ def _levels(
 ) -> list[np.ndarray]:
     """Where the face is otherwise: an expression leaves the rest, the pause between two expressions does not.
 
-    For each reach, shares of the surroundings that lie at the level of the ends, at the level of the height and
-    beyond the ends on the other side, and their mean level; the ends are 0, the height is 1.
+    For each reach, shares of the surroundings that lie at the level of the ends, at the level of the height
+    and beyond the ends on the other side, and their mean level; the ends are 0, the height is 1.
     """
     course = np.einsum('mkrc,mrc->mk', integral.at(start[:, None] + _COURSE * length[:, None]), weights)
     ends = course[:, [0, -1]].mean(axis=1, keepdims=True)

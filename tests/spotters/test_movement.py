@@ -93,8 +93,8 @@ def test_overlaps_are_bounded_and_scores_fall(spotter: MovementSpotter) -> None:
 
 
 def test_a_small_overlap_lowers_a_score_and_a_large_one_ends_it() -> None:
-    # Over the shorter one of 20 frames the second shares 4 (.2, half of the largest) with the first; the third
-    # shares 10 of 20 with the first; the fourth shares nothing; the fifth is below what is reported.
+    # Over the shorter one of 20 frames the second shares 4 (.2, half of the largest) with the first; the
+    # third shares 10 of 20 with the first; the fourth shares nothing; the fifth is below what is reported.
     segments = np.array([[0, 40], [36, 56], [30, 50], [100, 120], [200, 220]], float)
     kept, scores = without_overlaps(segments, np.array([0.5, 0.8, 0.9, 0.3, 0.02]), 0.4)
     # The third is best: it leaves nothing of the second (14 of 20) and of the first (10 of 20).

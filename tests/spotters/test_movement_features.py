@@ -105,9 +105,9 @@ def test_the_noise_is_that_of_the_second_around() -> None:
 
 
 def test_the_levels_tell_an_expression_from_the_pause_between_two() -> None:
-    # An expression rises from where the face is otherwise. The pause between two expressions of 60 frames falls
-    # to where the face is otherwise: 10 of the 25 instants within 150 frames on either side lie in them, at the
-    # level of the pause's ends, and 15 at that of its middle; within 45 frames all lie in them.
+    # An expression rises from where the face is otherwise. The pause between two expressions of 60 frames
+    # falls to where the face is otherwise: 10 of the 25 instants within 150 frames on either side lie in
+    # them, at the level of the pause's ends, and 15 at that of its middle; within 45 frames all lie in them.
     at = np.arange(601)
     lonely = bump(600, 300, 315, 0.05)
     pause = 0.05 * ((at >= 240) & (at <= 375)) - bump(600, 300, 315, 0.05)
