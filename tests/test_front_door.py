@@ -82,8 +82,10 @@ def test_one_result_in_every_form(tmp_path: Path) -> None:
         'short',
     ]
     assert frame.loc[0, 'moved'] == 'AU12 lip-corner puller, left, 0.031 IOD'
+    assert np.isnan(frame.loc[0, 'probability'])
     path = spotting.to_csv(tmp_path / 'talk.csv')
-    pd.testing.assert_frame_equal(pd.read_csv(path, keep_default_na=False), frame)
+    read = pd.read_csv(path, keep_default_na=False, na_values={'probability': ''})
+    pd.testing.assert_frame_equal(read, frame)
     assert json.loads(spotting.to_json(tmp_path / 'talk.json').read_text()) == spotting.to_dict()
     (interval,), (candidate,) = (spotting.to_dict()[key] for key in ('intervals', 'candidates'))
     assert interval['moved'] == [

@@ -13,15 +13,15 @@ from pathlib import Path
 from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.selection import parse_thresholds
 from mmaction_mespot.spotting.ground_truth import read_ground_truth
 from mmaction_mespot.spotting.inferencer import FACES
 from mmaction_mespot.spotting.jobs import SpotterSetup
-from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS, thresholds_for_rate
+from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
 from mmaction_mespot.spotting.reporter import SpotReporter
+from mmaction_mespot.spotting.training_free import MOVEMENT_THRESHOLDS, movement_rates
 from mmaction_mespot.spotting.videos import SpotOptions, plan_videos, spot_videos
-from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
+from mmaction_mespot.study.calibration_file import CALIBRATION
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -46,7 +46,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         type=float,
         metavar='R',
         help='thresholds for R false detections per minute, as measured on people held out, such as 0.2 or 1 '
-        f'(model {MOVEMENT}; its own thresholds let through about 2)',
+        f'(model {MOVEMENT}; default: its own thresholds, which let through about '
+        f'{movement_rates().rate(MOVEMENT_THRESHOLDS):.2g})',
     )
     add('--calibration', type=Path, help='thresholds and probabilities that tools/adapt.py fitted')
     add('--meta', type=Path, help='CSV of the study, by its column video or subject, for study.csv')
@@ -79,15 +80,6 @@ def main(arguments: list[str] | None = None) -> int:
     if sum(map(bool, (args.threshold, args.calibration, args.false_per_minute is not None))) > 1:
         raise MESpotError('give one of --threshold, --calibration and --false-per-minute')
     thresholds = tuple(parse_thresholds(args.threshold).items()) if args.threshold else None
-    if args.calibration:
-        values = read_calibration(args.calibration, Path(args.config).stem if args.config else args.model)
-        thresholds = tuple(zip(CLASSES, values.thresholds, strict=True))
-    if args.false_per_minute is not None:
-        cuts = thresholds_for_rate(args.config or args.model, args.false_per_minute)
-        thresholds = tuple(zip(CLASSES, cuts, strict=True))
-        told = ', '.join(f'{name} {cut:.3f}' for name, cut in thresholds)
-        if not (args.quiet or args.json_lines):
-            print(f'thresholds for {args.false_per_minute:g} false detections per minute: {told}')
     setup = SpotterSetup(
         args.config or args.model,
         args.checkpoint,
@@ -96,6 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
         args.batch_size,
         args.amp,
         thresholds,
+        args.false_per_minute,
+        args.calibration,
     )
     inferencer = setup.make()
     options = SpotOptions(

@@ -93,12 +93,14 @@ class RateTable:
             rate: False detections per minute of video. Defaults to 1.
 
         Raises:
-            MESpotError: If the rate is not positive, or too low to be told from the minutes measured.
+            MESpotError: If the rate is too low to be told from the minutes measured, or above that of all
+                candidates.
         """
         least = 1 / self.minutes
-        if not rate >= least:
+        most = max(self.rate((0, 0)), least)
+        if not least <= rate <= most:
             raise MESpotError(
-                f'false detections per minute: found {rate:g}, expected {least:.2g} or more '
+                f'false detections per minute: found {rate:g}, expected {least:.2g} to {most:.3g} '
                 f'({self.minutes:.1f} minutes were measured)'
             )
 

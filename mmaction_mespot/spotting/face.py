@@ -39,6 +39,7 @@ class SpotFace:
         self, model: SpotModel, fps: float, gap: int, number: int = 0, video_fps: float | None = None
     ) -> None:
         self.fps, self.gap, self.number = fps, gap, number
+        self._worth = model.worth
         self._session = model.open_session(fps, gap, video_fps)
         self._stream = IntervalStream(fps, model.thresholds, model.post_processing)
         self._post_processing = unlimited(model.post_processing)
@@ -98,12 +99,19 @@ class SpotFace:
         A boundary is rounded to a whole position (halves up). The onset is that position's source frame; the
         offset is the last source frame before the position behind the interval.
         """
+        chances: list[float | None] = [None] * len(found)
+        if self._worth is not None:
+            chances = self._worth.probability(found.scores, found.labels).tolist()
         return [
-            self._interval(float(segment[0]), float(segment[1]), float(score), int(label))
-            for segment, score, label in zip(found.segments, found.scores, found.labels, strict=True)
+            self._interval(float(segment[0]), float(segment[1]), float(score), int(label), chance)
+            for segment, score, label, chance in zip(
+                found.segments, found.scores, found.labels, chances, strict=True
+            )
         ]
 
-    def _interval(self, start: float, end: float, score: float, label: int) -> Interval:
+    def _interval(
+        self, start: float, end: float, score: float, label: int, probability: float | None
+    ) -> Interval:
         first = min(max(int(np.floor(start + 0.5)), 0), len(self) - 1)
         behind = min(max(int(np.floor(end + 0.5)), first + 1), len(self))
         flow = np.array(self._flow[_VALUES * first : _VALUES * behind]).reshape(behind - first, -1, 2)
@@ -127,6 +135,7 @@ class SpotFace:
             self.number,
             (first, apex, last),
             open=open_ends(self._seen, first, behind),
+            probability=probability,
         )
 
     def _take(self, windows: list[WindowCandidates]) -> list[Interval]:

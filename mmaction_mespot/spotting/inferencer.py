@@ -70,6 +70,9 @@ class SpottingInferencer:
         amp: Run a network in half precision. Defaults to False.
         thresholds: Smallest score by class name (``MaE``, ``ME``), over the model's own. Defaults to None.
         stride: Positions between the windows of a network. Defaults to None: the config's.
+        false_per_minute: Thresholds that let through so many false detections per minute, as measured on
+            people held out; of ``'movement'`` alone. Defaults to None.
+        calibration: Thresholds and probabilities that ``tools/adapt.py`` fitted, a file. Defaults to None.
 
     Raises:
         MESpotError: If model, weights or an option cannot be used.
@@ -85,10 +88,14 @@ class SpottingInferencer:
         amp: bool = False,
         thresholds: Mapping[str, float] | None = None,
         stride: int | None = None,
+        false_per_minute: float | None = None,
+        calibration: str | Path | None = None,
     ) -> None:
         if face not in FACES:
             raise MESpotError(f'face: found {face!r}, expected one of {", ".join(FACES)}')
-        self.model = load_spot_model(model, weights, device, batch_size, amp, thresholds, stride)
+        self.model = load_spot_model(
+            model, weights, device, batch_size, amp, thresholds, stride, false_per_minute, calibration
+        )
         self.face = face
         self.tracker = FaceTracker()
 

@@ -15,6 +15,7 @@ from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.atomic_file import is_write_failure
 from mmaction_mespot.errors import TRACEBACK_VARIABLE, show_bug
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
+from mmaction_mespot.spotting.loading import MOVEMENT
 from mmaction_mespot.spotting.record import LOCK, write_failure
 from mmaction_mespot.worker_processes import run_in_processes
 
@@ -31,21 +32,33 @@ class SpotterSetup:
         batch_size: As there.
         amp: As there.
         thresholds: Pairs of class name and smallest score, or None.
+        false_per_minute: As there.
+        calibration: As there.
     """
 
-    model: str = 'flow'
+    model: str = MOVEMENT
     weights: str | None = None
     device: str | None = None
     face: str = 'largest'
     batch_size: int = 8
     amp: bool = False
     thresholds: tuple[tuple[str, float], ...] | None = None
+    false_per_minute: float | None = None
+    calibration: Path | None = None
 
     def make(self) -> SpottingInferencer:
         """Make the spotter."""
         thresholds: Mapping[str, float] | None = None if self.thresholds is None else dict(self.thresholds)
         return SpottingInferencer(
-            self.model, self.weights, self.device, self.face, self.batch_size, self.amp, thresholds
+            self.model,
+            self.weights,
+            self.device,
+            self.face,
+            self.batch_size,
+            self.amp,
+            thresholds,
+            false_per_minute=self.false_per_minute,
+            calibration=self.calibration,
         )
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.shipped_files import find_config
-from mmaction_mespot.spotters.movement import RATES_FILE
-from mmaction_mespot.spotters.rate_table import RateTable
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.training_free import FLOW, MOVEMENT, flow_model, movement_model
+from mmaction_mespot.spotting.training_free import (
+    FLOW,
+    MOVEMENT,
+    flow_model,
+    movement_model,
+    movement_rates,
+)
+from mmaction_mespot.study.calibration_file import read_calibration
 
 FINAL = 'final.pth'
 """The checkpoint that a finished training leaves."""
@@ -69,13 +75,13 @@ def thresholds_for_rate(model: str, rate: float) -> tuple[float, float]:
         rate: False detections per minute of video in which little happens.
 
     Raises:
-        MESpotError: If the spotter has no such table, or the rate is too low to be told from it.
+        MESpotError: If the spotter has no such table, or the rate is out of its range.
     """
     if model != MOVEMENT:
         raise MESpotError(
             f'false detections per minute: {model} has no table of them, expected {MOVEMENT}, or thresholds'
         )
-    return RateTable.read(RATES_FILE).thresholds(rate)
+    return movement_rates().thresholds(rate)
 
 
 def load_spot_model(
@@ -86,6 +92,8 @@ def load_spot_model(
     amp: bool = False,
     thresholds: Mapping[str, float] | None = None,
     stride: int | None = None,
+    false_per_minute: float | None = None,
+    calibration: str | Path | None = None,
 ) -> SpotModel:
     """Load a spotter.
 
@@ -99,6 +107,9 @@ def load_spot_model(
         amp: Run a network in half precision.
         thresholds: Smallest score by class name, over the spotter's own. Defaults to None.
         stride: Positions between the windows of a network. Defaults to None: the config's.
+        false_per_minute: Thresholds for so many false detections per minute, see :func:`thresholds_for_rate`.
+            Defaults to None.
+        calibration: File of ``tools/adapt.py``, which gives thresholds and probabilities. Defaults to None.
 
     Returns:
         The spotter.
@@ -107,6 +118,16 @@ def load_spot_model(
         MESpotError: If there is no such spotter, config and checkpoint do not belong together, or an option
             does not go with it.
     """
+    if sum(given is not None for given in (thresholds, false_per_minute, calibration)) > 1:
+        raise MESpotError('give one of thresholds, false_per_minute and calibration')
+    if false_per_minute is not None:
+        thresholds = dict(zip(CLASSES, thresholds_for_rate(model, false_per_minute), strict=True))
+    if calibration is not None:
+        known = read_calibration(Path(calibration), model if model in SPOTTERS else Path(model).stem)
+        thresholds = dict(zip(CLASSES, known.thresholds, strict=True))
+        return replace(
+            load_spot_model(model, weights, device, batch_size, amp, thresholds, stride), worth=known
+        )
     unknown = sorted(set(thresholds or {}) - set(CLASSES))
     if unknown:
         raise MESpotError(f'thresholds: found {unknown}, expected {" and ".join(CLASSES)}')

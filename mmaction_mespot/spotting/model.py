@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -38,6 +38,23 @@ class OpenSession(Protocol):
         ...
 
 
+class Worth(Protocol):
+    """What scores are worth, as measured on videos that the spotter was not made from."""
+
+    @property
+    def made_from(self) -> str:
+        """What these videos were, in words."""
+        ...
+
+    def probability(self, scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Probability that a candidate is an expression of its class, (n,)."""
+        ...
+
+    def rate(self, thresholds: Sequence[float]) -> float | None:
+        """False detections per minute at these thresholds; None where that is not known."""
+        ...
+
+
 @dataclass(frozen=True)
 class SpotModel:
     """A spotter with all that running it on a video needs.
@@ -52,6 +69,7 @@ class SpotModel:
         config: The config file, or None.
         checkpoint: The checkpoint file, or None.
         notes: What a user should know about this spotter.
+        worth: What its scores are worth, or None where nobody has measured it.
     """
 
     name: str
@@ -62,11 +80,20 @@ class SpotModel:
     config: str | None = None
     checkpoint: str | None = None
     notes: tuple[str, ...] = field(default=())
+    worth: Worth | None = None
 
     @property
     def target_fps(self) -> float:
         """Positions per second that the spotter wants to see."""
         return self.preparation.target_fps
+
+    @property
+    def false_per_minute(self) -> dict[str, Any] | None:
+        """False detections per minute to be expected at the thresholds, plain JSON types; None if unknown."""
+        expected = None if self.worth is None else self.worth.rate(self.thresholds)
+        if self.worth is None or expected is None:
+            return None
+        return {'expected': round(expected, 3), 'measured_on': self.worth.made_from}
 
     def describe(self, **settings: Any) -> dict[str, Any]:
         """The model as plain JSON types, with further settings of the run."""

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mmaction_mespot.atomic_file import write_json
+from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
+from mmaction_mespot.spotting.model import Worth
 from mmaction_mespot.version import __version__
 
 RECORD, FAILURE, LOCK = 'run.json', 'failure.json', '.spotting.lock'
@@ -27,6 +31,7 @@ def run_record(video: Path, inferencer: SpottingInferencer, **options: Any) -> d
         'version': __version__,
         'model': model.describe(face=inferencer.face, target_fps=model.target_fps),
         'thresholds': list(model.thresholds),
+        'worth': None if model.worth is None else _fingerprint(model.worth),
         'checkpoint': checkpoint,
         'video': {'path': str(video.resolve()), **(_file_state(video) or {})},
         'options': options,
@@ -53,6 +58,12 @@ def write_failure(folder: Path, video: Path, error: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RECORD).unlink(missing_ok=True)
     write_json({'path': str(video), 'error': error}, folder / FAILURE)
+
+
+def _fingerprint(worth: Worth) -> list[Any]:
+    """What tells two measurements of a spotter apart: their words and some of their probabilities."""
+    scores, labels = np.tile((0.25, 0.5, 0.75), len(CLASSES)), np.repeat(range(len(CLASSES)), 3)
+    return [worth.made_from, *worth.probability(scores, labels).round(4).tolist()]
 
 
 def _file_state(path: Path) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from mmaction_mespot.environment import printable
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.result import Interval, Spotting
 
 MODES = ('bar', 'quiet', 'json-lines')
@@ -59,6 +60,19 @@ class SpotReporter:
         if self._bar is not None:
             self._bar.stop()
 
+    def spotter(self, model: SpotModel) -> None:
+        """The thresholds in use, and what is to be expected of them."""
+        thresholds, expected = dict(zip(CLASSES, model.thresholds, strict=True)), model.false_per_minute
+        if self.mode == 'json-lines':
+            about = {'name': model.name, 'thresholds': thresholds, 'false_per_minute': expected}
+            print(json.dumps({'event': 'spotter', **about}), flush=True)
+        elif self.mode == 'bar' and expected is not None:
+            cuts = ', '.join(f'{name} {cut:.3f}' for name, cut in thresholds.items())
+            self._print(
+                f'thresholds {cuts}: about {expected["expected"]:.2g} false detections per minute expected '
+                f'({expected["measured_on"]})'
+            )
+
     def passed_over(self, files: Sequence[Path], rows: Sequence[str]) -> None:
         """What lies beside the videos and is none, and rows of the labels that name none of them."""
         for what, names in (
@@ -103,9 +117,10 @@ class SpotReporter:
         self._print(f'{video}: {found} in {result.duration_s:.1f} s ({seconds:.1f} s) -> {out}')
         for i in result.intervals:
             face = f'  face {i.face}' if result.model['settings'].get('faces', 1) > 1 else ''
+            chance = '' if i.probability is None else f'   probability {i.probability:.2f}'
             self._print(
                 f'  {CLASSES[i.label]:3}  {i.onset_s:8.2f} - {i.offset_s:.2f} s   '
-                f'frames {i.onset}-{i.offset}, apex {i.apex}   score {i.score:.3f}{face}'
+                f'frames {i.onset}-{i.offset}, apex {i.apex}   score {i.score:.3f}{chance}{face}'
             )
         for note in result.notes:
             self._print(f'  note: {note}')

@@ -31,6 +31,7 @@ COLUMNS = (
     'apex_s',
     'offset_s',
     'score',
+    'probability',
     'face',
     'note',
     'open',
@@ -59,6 +60,7 @@ class Interval:
             begins or ends, or the face is lost, during the movement. Empty otherwise.
         moved: What moved, the clearest first; empty where nothing is clear, and of candidates.
         moved_s: Time stamps of the curves in `moved`.
+        probability: That it is an expression of its class, or None where nobody has measured it.
     """
 
     label: int
@@ -75,12 +77,14 @@ class Interval:
     open: str = ''
     moved: tuple[Movement, ...] = ()
     moved_s: tuple[float, ...] = ()
+    probability: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the working grid."""
         return {
             'label': CLASSES[self.label],
             'score': round(self.score, 4),
+            'probability': None if self.probability is None else round(self.probability, 4),
             'onset': self.onset,
             'apex': self.apex,
             'offset': self.offset,
@@ -116,6 +120,8 @@ class Spotting:
         boxes: Left, top, right, bottom of the face in px of the frame, and 1 where a face is seen, at each
             time of the curves, by face (n, 5).
         ground_truth: Labelled events as plain JSON types, or None.
+        false_per_minute: False detections per minute to be expected at the thresholds, and what that was
+            measured on, plain JSON types; None if unknown.
     """
 
     path: str
@@ -133,6 +139,7 @@ class Spotting:
     notes: Sequence[str]
     boxes: Sequence[np.ndarray] = ()
     ground_truth: Sequence[Mapping[str, Any]] | None = None
+    false_per_minute: Mapping[str, Any] | None = None
 
     @property
     def without_face_s(self) -> float:
@@ -157,6 +164,7 @@ class Spotting:
             'model': dict(self.model),
             'classes': list(CLASSES),
             'thresholds': dict(zip(CLASSES, self.thresholds, strict=True)),
+            'false_per_minute': None if self.false_per_minute is None else dict(self.false_per_minute),
             'intervals': [interval.to_dict() for interval in self.intervals],
             'candidates': [_without_moved(candidate) for candidate in self.candidates],
             'curves': {
@@ -185,7 +193,7 @@ class Spotting:
         """The found intervals as a data frame with :data:`COLUMNS`."""
         import pandas as pd  # slow to import
 
-        return pd.DataFrame(self.rows(), columns=list(COLUMNS))
+        return pd.DataFrame(self.rows(), columns=list(COLUMNS)).astype({'probability': float})
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the found intervals as CSV with :data:`COLUMNS`, whole or not at all; give the path."""

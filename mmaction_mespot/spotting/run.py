@@ -116,6 +116,7 @@ class SpotRun:
                 dict.fromkeys((*self.source.notes, *self._gaps.notes(), *self._notes, *self.model.notes))
             ),
             boxes=(np.array(self._boxes).reshape(-1, 5),),
+            false_per_minute=self.model.false_per_minute,
         )
 
     def _counted(self, frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:

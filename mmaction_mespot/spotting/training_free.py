@@ -11,7 +11,13 @@ from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.spotters.flow_bumps import FlowBumps
-from mmaction_mespot.spotters.movement import MOVEMENT_STREAMS, MovementScorer, MovementSpotter
+from mmaction_mespot.spotters.movement import (
+    MOVEMENT_STREAMS,
+    RATES_FILE,
+    MovementScorer,
+    MovementSpotter,
+)
+from mmaction_mespot.spotters.rate_table import RateTable
 from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 
@@ -33,6 +39,11 @@ class StreamSpotter(Protocol):
         ...
 
 
+def movement_rates() -> RateTable:
+    """False detections per minute and probabilities of the shipped scorer."""
+    return RateTable.read(RATES_FILE)
+
+
 def movement_model(
     thresholds: Mapping[str, float] | None = None, scorer: MovementScorer | None = None
 ) -> SpotModel:
@@ -40,7 +51,8 @@ def movement_model(
 
     Args:
         thresholds: Smallest score by class name, in place of its own. Defaults to None.
-        scorer: The judge of the movements. Defaults to None: the one that ships with the package.
+        scorer: The judge of the movements, whose scores nobody has measured yet. Defaults to None: the one
+            that ships with the package.
     """
     spotter = MovementSpotter(scorer)
     preparation = PreparationSettings((MOVEMENT_STREAMS[0],), **FLOW_PREPARATION)
@@ -58,6 +70,7 @@ def movement_model(
         PostProcessing(),
         open_session,
         notes=('the scorer of movements learnt from synthetic faces',),
+        worth=movement_rates() if scorer is None else None,
     )
 
 

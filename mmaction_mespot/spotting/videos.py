@@ -88,6 +88,7 @@ def spot_videos(
     others: list[Path] = []
     videos = named_videos(inputs, others)
     unused = check_labels(options.labels or (), list(videos))
+    reporter.spotter(inferencer.model)
     reporter.passed_over(others, [f'row {row.row} ({row.video})' for row in unused])
     folders = [(video, options.out / name) for video, name in videos.items()]
     states: list[str] = []

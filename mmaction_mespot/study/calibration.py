@@ -30,11 +30,20 @@ class Calibration:
         thresholds: Smallest score of MaE and ME.
         slopes: Of the logistic curve over the logit of the score, by class.
         offsets: Its offsets.
+        false_per_minute: False detections per minute at these thresholds, each video judged by the others, or
+            None where that is not known.
+        made_from: What was reviewed, in words.
     """
 
     thresholds: tuple[float, float]
     slopes: tuple[float, float]
     offsets: tuple[float, float]
+    false_per_minute: float | None = None
+    made_from: str = ''
+
+    def rate(self, thresholds: Sequence[float]) -> float | None:
+        """False detections per minute at these thresholds; None where that is not known."""
+        return self.false_per_minute if tuple(thresholds) == self.thresholds else None
 
     def probability(self, scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Probability that a candidate is an event that a coder accepts, (n,)."""

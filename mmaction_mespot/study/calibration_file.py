@@ -68,11 +68,14 @@ def read_calibration(path: Path, model: str | None = None) -> Calibration:
         content = read_json(path)
         if content['format'] != _FORMAT:
             raise ValueError(f'format {content["format"]!r}')
-        values = [
+        thresholds, slopes, offsets = values = [
             (float(content[key][CLASSES[0]]), float(content[key][CLASSES[1]]))
             for key in ('thresholds', 'slopes', 'offsets')
         ]
         found = str(content['model'])
+        gain = content['gain']
+        made_from = f'{float(gain["reviewed_minutes"]):.3g} minutes of own videos that a coder reviewed'
+        rate = gain['after']['false_per_min']
         if not all(map(math.isfinite, (number for pair in values for number in pair))):
             raise ValueError('numbers that are not finite')
     except MESpotError:
@@ -81,7 +84,7 @@ def read_calibration(path: Path, model: str | None = None) -> Calibration:
         raise MESpotError(f'{path}: expected a calibration of tools/adapt.py ({error!r})') from error
     if model is not None and found != model:
         raise MESpotError(f'{path}: is for the spotter {found!r}, expected {model!r}')
-    return Calibration(*values)
+    return Calibration(thresholds, slopes, offsets, None if rate is None else float(rate), made_from)
 
 
 def _used(path: Path) -> tuple[str, tuple[float, float]]:

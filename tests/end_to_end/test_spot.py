@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from mmaction_mespot.intervals.iou import segment_iou
+from mmaction_mespot.spotting.training_free import movement_rates
 from mmaction_mespot.synthetic.events import plan_video
 from mmaction_mespot.synthetic.recipes import PART_RECIPES, SizeRecipe
 from mmaction_mespot.synthetic.renderer import Renderer
@@ -94,6 +95,7 @@ def test_from_video_files_to_intervals(
     printed = capsys.readouterr()
     assert printed.err.count('failed: ') == 1 and 'text.mp4' in printed.err
     assert 'constant.mp4: ' in printed.out
+    assert 'false detections per minute expected (' in printed.out and '   probability 0.' in printed.out
 
     folder = tmp_path / 'constant'
     result = json.loads((folder / 'intervals.json').read_text())
@@ -103,12 +105,16 @@ def test_from_video_files_to_intervals(
     for row in result['intervals']:
         assert 0 <= row['onset'] <= row['apex'] <= row['offset'] < 600
         assert row['score'] >= result['thresholds'][row['label']]
+        assert 0.01 <= row['probability'] <= 0.99
+    expected = movement_rates().rate([result['thresholds'][name] for name in result['classes']])
+    assert result['false_per_minute']['expected'] == pytest.approx(expected, abs=1e-3)
     assert len(result['candidates']) >= len(result['intervals']) > 0
     assert len(result['curves']['time_s']) == len(result['curves']['ME']) == 600
 
     with (folder / 'intervals.csv').open() as file:
         table = list(csv.DictReader(file))
     assert [int(row['apex_frame_0based']) for row in table] == [row['apex'] for row in result['intervals']]
+    assert [float(row['probability']) for row in table] == [r['probability'] for r in result['intervals']]
     with (tmp_path / 'megc.csv').open() as file:
         submitted = list(csv.DictReader(file))
     assert [(row['vid'], int(row['pred_onset'])) for row in submitted] == [
@@ -138,13 +144,15 @@ def test_the_shipped_network_and_lines_for_scripts(
     command = [str(footage / 'short.mp4'), '--out', str(tmp_path), '--model', 'lite', '--json-lines']
     assert tool.main([*command, '--device', 'cpu', '--threshold', 'MaE=0.05,ME=0.06']) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [lines[0]['event'], lines[-1]['event']] == ['start', 'done']
+    assert [line['event'] for line in lines[:2]] == ['spotter', 'start'] and lines[-1]['event'] == 'done'
+    assert lines[0]['thresholds'] == {'MaE': 0.05, 'ME': 0.06} and lines[0]['false_per_minute'] is None
     result = json.loads((tmp_path / 'short' / 'intervals.json').read_text())
     streamed = [line for line in lines if line['event'] == 'interval']
     assert len(streamed) > 0
     assert sorted(line['onset'] for line in streamed) == [row['onset'] for row in result['intervals']]
     assert result['thresholds'] == {'MaE': 0.05, 'ME': 0.06}
     assert any('synthetic faces only' in note for note in result['notes'])
+    assert {row['probability'] for row in result['intervals']} == {None}  # nobody has measured the network
 
 
 @pytest.mark.parametrize(
@@ -154,6 +162,10 @@ def test_the_shipped_network_and_lines_for_scripts(
         (['--config', 'configs/nothing.py'], 'configs/nothing.py.: no such config file'),
         (['--config', 'configs/mespot_lite_synthetic.py'], 'needs a checkpoint'),
         (['--threshold', 'MaE=2'], "--threshold: found 'MaE=2'"),
+        (['--false-per-minute', '0.001'], 'false detections per minute: found 0.001, expected 0.0'),
+        (['--false-per-minute', '5000'], 'false detections per minute: found 5000, expected 0.0'),
+        (['--false-per-minute', '1', '--model', 'flow'], 'flow has no table of them, expected movement'),
+        (['--false-per-minute', '1', '--threshold', 'ME=0.5'], 'give one of --threshold, --calibration and'),
         (['--ground-truth', 'nowhere.csv'], 'nowhere.csv: no such table'),
         (['--device', 'tpu7'], "device 'tpu7' cannot be used"),
     ],

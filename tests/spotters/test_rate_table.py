@@ -49,12 +49,14 @@ def test_thresholds_cut_both_classes_at_one_probability() -> None:
     assert probabilities[0] == pytest.approx(probabilities[1], abs=1e-3)
     low = table.thresholds(0.6)
     assert low[0] <= mae and low[1] <= me
-    assert table.thresholds(50.0) == pytest.approx((0.2, 0.025))
+    assert table.thresholds(0.7) == pytest.approx((0.2, 0.025))  # all seven in ten minutes
 
 
 def test_a_rate_that_the_minutes_cannot_tell_is_an_error() -> None:
-    with pytest.raises(MESpotError, match=r'found 0\.05, expected 0\.1 or more \(10\.0 minutes'):
-        table_of().thresholds(0.05)
+    expected = r'expected 0\.1 to 0\.7 \(10\.0 minutes'
+    for rate in (0.05, 0.71, -1.0, float('inf')):
+        with pytest.raises(MESpotError, match=rf'found {rate:g}, {expected}'):
+            table_of().thresholds(rate)
     with pytest.raises(MESpotError, match='found nan'):
         table_of().thresholds(float('nan'))
 
@@ -74,7 +76,7 @@ def test_tables_are_monotone_and_keep_their_rate(
     for label, own in enumerate(table.classes):
         assert (np.diff([own.rate(score) for score in at]) <= 1e-12).all()
         assert (np.diff(table.probability(at, np.full(50, label))) >= -1e-12).all()
-    if rate >= 1 / minutes:
+    if 1 / minutes <= rate <= table.rate((0, 0)):
         chosen = table.thresholds(rate)
         assert table.rate(chosen) <= rate + 1e-6
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,30 @@ def face_of(
         flow[2, 0] = 1.0 if position in (20, 21) else -1.0 if position in (24, 25) else 0.0
         assert face.push(entry_of(position, int(index), float(time), flow)) == []
     return face, face.finish()
+
+
+class Half:
+    """MaE are true with half their score, ME always."""
+
+    made_from = 'nothing'
+
+    def probability(self, scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return np.where(labels == 0, scores / 2, 1.0)
+
+    def rate(self, thresholds: Sequence[float]) -> float:
+        return 3.0
+
+
+def test_each_interval_has_the_probability_of_its_score_and_class() -> None:
+    found = Detections([[10, 40], [60, 70], [80, 84]], [0.8, 0.7, 0.55], [0, 1, 0])
+    model = replace(model_of(found), worth=Half())
+    face = SpotFace(model, 30.0, 4)
+    for place in range(100):
+        face.push(entry_of(place, place, place / 30, np.zeros((14, 2), np.float32)))
+    assert [interval.probability for interval in face.finish()] == [0.4, 1.0]
+    candidates = face.intervals(face.candidates())
+    assert [one.to_dict()['probability'] for one in candidates] == [0.4, 1.0]
+    assert model.false_per_minute == {'expected': 3.0, 'measured_on': 'nothing'}
 
 
 def test_frames_are_inclusive_and_seconds_are_time_stamps() -> None:
