@@ -88,6 +88,9 @@ EXTRAS_REQUIRE = {
         'ruff==0.14.5',
         'mypy==1.18.2',
         'tensorboard>=2.14',
+        # Run the tutorial's notebook.
+        'nbclient>=0.10',
+        'ipykernel>=6.29',
         # Drives a Chromium over the viewer's page.
         'playwright>=1.40',
     ],

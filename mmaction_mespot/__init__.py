@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MISSING_BACKEND = environment.replace_missing_backend()
 """What ``MPLBACKEND`` named where that is not installed, else None."""
+environment.keep_list_of_fonts()
 compat.apply_early()
 registration.register_when_used()
 

@@ -16,6 +16,7 @@ from typing import IO
 BACKEND_VARIABLE = 'MPLBACKEND'
 CACHE_VARIABLE = 'MESPOT_CACHE'
 NUMBA_VARIABLE = 'NUMBA_CACHE_DIR'
+MATPLOTLIB_VARIABLE = 'MPLCONFIGDIR'
 
 
 def replace_missing_backend(variables: MutableMapping[str, str] | None = None) -> str | None:
@@ -88,10 +89,36 @@ def keep_compiled_code() -> Path | None:
     return folder
 
 
+def keep_list_of_fonts() -> Path | None:
+    """Tell matplotlib where to keep its list of fonts, where it can't be kept below the home folder.
+
+    matplotlib would warn of it, and make the list anew in every process.
+
+    Returns:
+        The folder in ``MPLCONFIGDIR``: ``matplotlib`` in ``MESPOT_CACHE``, else in a folder of this user
+        among the temporary files; None where matplotlib's own choice serves, or nothing can be written.
+    """
+    if os.environ.get(MATPLOTLIB_VARIABLE):
+        return Path(os.environ[MATPLOTLIB_VARIABLE])
+    homes = (_home_folder('XDG_CONFIG_HOME', '.config'), _home_cache())
+    if all(_writable(home / 'matplotlib') for home in homes):
+        return None
+    chosen = os.environ.get(CACHE_VARIABLE)
+    base = Path(chosen) if chosen else _private_folder()
+    if base is None or not _writable(base):
+        return None
+    os.environ[MATPLOTLIB_VARIABLE] = str(base / 'matplotlib')
+    return base / 'matplotlib'
+
+
 def _home_cache() -> Path:
-    base = os.environ.get('XDG_CACHE_HOME')
+    return _home_folder('XDG_CACHE_HOME', '.cache')
+
+
+def _home_folder(variable: str, name: str) -> Path:
+    base = os.environ.get(variable)
     try:
-        return Path(base) if base else Path.home() / '.cache'
+        return Path(base) if base else Path.home() / name
     except RuntimeError:  # no home at all
         return Path(os.devnull)
 
@@ -115,6 +142,16 @@ def _private_folder() -> Path | None:
     mine = not hasattr(os, 'getuid') or status.st_uid == os.getuid()
     shut = os.name == 'nt' or not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     return folder if stat.S_ISDIR(status.st_mode) and mine and shut else None
+
+
+def explain_import(error: ImportError) -> str:
+    """Say in a line what is missing, and what helps.
+
+    OpenCV's wheel needs two libraries of the system that images without a desktop lack.
+    """
+    if 'cannot open shared object file' in str(error):
+        return f'{error}; on Debian and Ubuntu: apt install libgl1 libglib2.0-0 (others: mespot doctor)'
+    return f'{error}; mespot doctor says how to mend the installation'
 
 
 def printable(text: str, stream: IO[str]) -> str:

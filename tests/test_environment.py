@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from mmaction_mespot.environment import keep_compiled_code, printable, replace_missing_backend
+from mmaction_mespot.environment import (
+    keep_compiled_code,
+    keep_list_of_fonts,
+    printable,
+    replace_missing_backend,
+)
 
 TOOLS = Path(__file__).parents[1] / 'tools'
 
@@ -60,6 +65,24 @@ def test_compiled_code_is_kept_where_it_can_be(monkeypatch: pytest.MonkeyPatch, 
         assert keep_compiled_code() is None
     monkeypatch.setenv('MESPOT_CACHE', str(tmp_path / 'chosen'))
     assert keep_compiled_code() == tmp_path / 'chosen' / 'numba'
+
+
+def test_the_list_of_fonts_is_kept_where_it_can_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from mmaction_mespot import environment
+
+    for name in ('MPLCONFIGDIR', 'MESPOT_CACHE'):
+        monkeypatch.setenv(name, '')
+    for name in ('XDG_CONFIG_HOME', 'XDG_CACHE_HOME'):
+        monkeypatch.setenv(name, str(tmp_path / 'home'))
+    assert keep_list_of_fonts() is None  # matplotlib's own places serve
+    (tmp_path / 'home').write_text('no folder')
+    monkeypatch.setattr(environment.tempfile, 'gettempdir', lambda: str(tmp_path))
+    private = keep_list_of_fonts()
+    assert private is not None and private.parent.parent == tmp_path
+    assert os.environ['MPLCONFIGDIR'] == str(private)
+    monkeypatch.setenv('MPLCONFIGDIR', '')
+    monkeypatch.setenv('MESPOT_CACHE', str(tmp_path / 'chosen'))
+    assert keep_list_of_fonts() == tmp_path / 'chosen' / 'matplotlib'
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ case "$*" in
     -m\\ venv*) mkdir -p "$4/bin" "$4/site" && cp "$0" "$4/bin/python" ;;
     -m\\ pip*) shift 2; echo "$*" >>"$LOG" ;;
     *import\\ torch*) grep -q ' torch==' "$LOG" 2>/dev/null ;;
+    *import\\ cv2*) test -z "$NO_DESKTOP" || {{ echo "ImportError: libGL.so.1: not there" >&2; exit 1; }} ;;
     *sysconfig*) echo "${{0%/bin/python}}/site" ;;
     *installation.py) test -z "$MIXED" || grep -q force-reinstall "$LOG" ;;
     *importlib.metadata*) echo 1.2.3 ;;
@@ -90,6 +91,14 @@ def test_a_mixture_of_an_older_set_up_is_mended(project):
         'uninstall -y opencv-contrib-python decord mmaction2',
         'install --force-reinstall --no-deps opencv-python==1.2.3 decord2==1.2.3',
     ]
+
+
+def test_a_library_of_the_system_that_opencv_lacks_is_named(project):
+    result, _ = set_up(project, NO_DESKTOP='1')
+    assert result.returncode == 2
+    assert result.stderr == (
+        'error: ImportError: libGL.so.1: not there (on Debian and Ubuntu: apt install libgl1 libglib2.0-0)\n'
+    )
 
 
 def test_wrong_python(project):

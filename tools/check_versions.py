@@ -1,14 +1,16 @@
-"""Tries the package with the lowest and the highest versions that setup.py allows, on each Python at hand.
+"""Tries the package with the lowest, the locked and the highest versions allowed, on each Python at hand.
 
-For each Python and end: resolve, make an environment, run the tests of the own-video path and of the way from
-a data set to a training. Prints a table, also into OUT/table.md, and ends with 1 if something failed: run it
+For each Python and end: resolve, make an environment, install the wheel into it, run the tests of the
+own-video path and of the way from a data set to a training, then use it as a stranger would
+(tools/try_installed.py). Prints a table, also into OUT/table.md, and ends with 1 if something failed: run it
 before a bound of setup.py is moved, and now and then to hear of releases that break us.
 
     python tools/check_versions.py --python 3.12 3.13 --torch 'torch==2.13.0'
 
-Needs uv (pip install uv). Interpreters are looked for on the path, among pyenv's and among uv's. torch is
-taken from --torch (pip arguments), with `--torch system` from the interpreter's own packages, as Debian's
-python3-torch; where that gives none, the row says that nothing was run.
+The lowest and the highest need uv (pip install uv). Interpreters are looked for on the path, among pyenv's
+and among uv's; tools/debian_python.py brings others. torch is taken from --torch (pip arguments), with
+`--torch system` from the interpreter's own packages, as Debian's python3-torch; where that gives none, all
+that needs no torch is tried.
 """
 
 from __future__ import annotations
@@ -24,19 +26,23 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import setuptools  # noqa: F401  # which provides distutils
-
 ROOT = Path(__file__).resolve().parents[1]
-ENDS = {'lowest': 'lowest-direct', 'highest': 'highest'}
-SUITE = (
-    'tests/test_bundled.py',
-    'tests/test_compat.py',
+LOCKED = 'locked'
+# What uv calls them.
+ENDS = {'lowest': 'lowest-direct', LOCKED: '', 'highest': 'highest'}
+WITHOUT_TORCH = (
+    'tests/test_environment.py',
     'tests/test_installation.py',
+    'tests/commands',
     'tests/preprocessing/test_prepare.py',
     'tests/preprocessing/video',
-    'tests/datasets',
     'tests/viewer/test_result_folder.py',
     'tests/end_to_end/test_spot.py',
+)
+WITH_TORCH = (
+    'tests/test_bundled.py',
+    'tests/test_compat.py',
+    'tests/datasets',
     'tests/end_to_end/test_main_job.py',
 )
 SHOWN = ('torch', 'numpy', 'opencv-python', 'av', 'mmengine', 'decord2', 'numba', 'scipy', 'pandas')
@@ -77,7 +83,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--end', nargs='+', choices=ENDS, default=list(ENDS))
     parser.add_argument('--torch', default='', help='pip arguments, or: system')
     parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'check_versions')
-    parser.add_argument('--tests', nargs='+', default=[t for t in SUITE if (ROOT / t).exists()])
+    parser.add_argument('--tests', nargs='+', default=[], help='instead of the chosen ones')
     return parser.parse_args()
 
 
@@ -94,7 +100,7 @@ def main() -> int:
             try:
                 result = check(python, end, args.torch, args.tests, args.out, versions)
             except subprocess.CalledProcessError as error:
-                result = f'failed: {" ".join(map(str, error.cmd[:4]))} ...'
+                result = f'failed: {" ".join(map(str, error.cmd[:6]))} ...'
             rows.append(Row(python, end, versions, result, time.monotonic() - began))
     header = ['Python', 'end', *SHOWN, 'result', 's']
     lines = [header, ['---'] * len(header), *(row.cells() for row in rows)]
@@ -116,27 +122,39 @@ def check(python: str, end: str, torch: str, tests: list[str], out: Path, versio
     folder = out / f'{python}-{end}'
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    requirements = resolve(interpreter, end, folder)
+    requirements = ROOT / 'requirements-lock.txt' if end == LOCKED else resolve(interpreter, end, folder)
     venv = folder / 'venv'
     system = ['--system-site-packages'] if torch == 'system' else []
     subprocess.run([interpreter, '-m', 'venv', *system, str(venv)], check=True)
     inside = venv / ('Scripts/python.exe' if os.name == 'nt' else 'bin/python')
-    install = [str(inside), '-m', 'pip', 'install', '-qq', '--disable-pip-version-check']
-    subprocess.run([*install, '-r', str(requirements)], check=True)
+    pip = [str(inside), '-m', 'pip', '--disable-pip-version-check']
+    subprocess.run([*pip, 'install', '-qq', '-r', str(requirements)], check=True)
     if torch and not system:
-        subprocess.run([*install, *shlex.split(torch)], check=True)
-    subprocess.run([*install, '--no-deps', str(ROOT)], check=True)
+        subprocess.run([*pip, 'install', '-qq', *shlex.split(torch)], check=True)
+    subprocess.run([*pip, 'install', '-qq', '--no-deps', str(ROOT)], check=True)
     versions.update(installed(inside))
-    if 'torch' not in versions:
-        return 'installed; not run, no torch'
+    if not system:  # a distribution's own packages are not ours to judge
+        absent = [] if 'torch' in versions else ['torch, which is not installed']
+        problems = subprocess.run([*pip, 'check'], capture_output=True, text=True, check=False).stdout
+        wrong = [line for line in problems.splitlines() if not any(text in line for text in absent)]
+        if wrong and wrong != ['No broken requirements found.']:
+            return f'failed: pip check: {"; ".join(wrong)}'
     subprocess.run([str(inside), '-I', str(ROOT / 'mmaction_mespot' / 'installation.py')], check=True)
+    has_torch = subprocess.run([str(inside), '-c', 'import torch'], capture_output=True, check=False)
+    tests = tests or [*WITHOUT_TORCH, *(() if has_torch.returncode else WITH_TORCH)]
     # The package of this folder, whose bundle the installation above made.
-    variables = {**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONPATH': str(ROOT)}
-    log = folder / 'tests.log'
-    with log.open('w', encoding='utf-8') as file:
-        command = [str(inside), '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-n', '2', *tests]
-        done = subprocess.run(command, cwd=ROOT, env=variables, stdout=file, stderr=file, check=False)
-    return f'failed: {log}' if done.returncode else 'passed'
+    run_tests = [str(inside), '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-n', '2', *tests]
+    try_installed = [str(inside), str(ROOT / 'tools' / 'try_installed.py'), str(venv)]
+    for command, name in ((run_tests, 'tests.log'), (try_installed, 'installed.log')):
+        log = folder / name
+        variables = {**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONPATH': str(ROOT)}
+        with log.open('w', encoding='utf-8') as file:
+            done = subprocess.run(command, cwd=ROOT, env=variables, stdout=file, stderr=file, check=False)
+        said = log.read_text(encoding='utf-8', errors='replace').splitlines()
+        print(*(said[-60:] if done.returncode else said[-1:]), sep='\n', file=sys.stderr, flush=True)
+        if done.returncode:
+            return f'failed: {log}'
+    return 'passed without torch' if has_torch.returncode else 'passed'
 
 
 def find_interpreter(version: str) -> str | None:
@@ -159,6 +177,7 @@ def find_interpreter(version: str) -> str | None:
 
 def requirements(*extras: str) -> str:
     """What setup.py asks for, a line each."""
+    importlib.import_module('setuptools')  # provides distutils
     run_setup = importlib.import_module('distutils.core').run_setup
     distribution = run_setup(str(ROOT / 'setup.py'), stop_after='init')
     lists = [distribution.install_requires, *(distribution.extras_require[extra] for extra in extras)]

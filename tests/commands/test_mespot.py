@@ -49,6 +49,36 @@ def test_what_follows_goes_to_the_tool(
 
 
 @pytest.mark.parametrize(
+    ('error', 'line'),
+    [
+        (
+            ImportError('libGL.so.1: cannot open shared object file: No such file', name='cv2'),
+            'error: libGL.so.1: cannot open shared object file: No such file; on Debian and Ubuntu: '
+            'apt install libgl1 libglib2.0-0 (others: mespot doctor)\n',
+        ),
+        (
+            ModuleNotFoundError("No module named 'torch'", name='torch'),
+            "error: No module named 'torch'; mespot doctor says how to mend the installation\n",
+        ),
+    ],
+)
+def test_what_cannot_be_imported_is_named(
+    error: ImportError, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.delenv('MESPOT_TRACEBACK', raising=False)
+    monkeypatch.setattr(mespot, 'run_tool', fail)
+    monkeypatch.setattr(sys, 'argv', ['mespot', 'train'])
+    assert mespot.main() == 2
+    assert capsys.readouterr().err == line
+    monkeypatch.setenv('MESPOT_TRACEBACK', '1')
+    with pytest.raises(ImportError):
+        mespot.main()
+
+
+@pytest.mark.parametrize(
     ('line', 'expected', 'others'),
     [
         ('mespot ', {'spot', 'view', 'doctor'}, {'--out'}),
