@@ -14,6 +14,7 @@ from mmaction_mespot.intervals.detections import CLASSES
 
 _APEX = re.compile(r'\bapex=(\d+(?:\.\d+)?)')
 _SCORE = re.compile(r'\bscore=(\d+(?:\.\d+)?)')
+_PROBABILITY = re.compile(r'\bprobability=(\d+(?:\.\d+)?)')
 _TIER = re.compile(rf'({"|".join(CLASSES)})(?: \d+)?', flags=re.IGNORECASE)
 
 
@@ -28,6 +29,7 @@ class CodedInterval:
         apex_s: Time stamp of the apex, or None.
         score: Score of the spotter, or None.
         comment: What a coder wrote.
+        probability: That it is an expression of its class, by the spotter's calibration, or None.
     """
 
     label: str
@@ -36,22 +38,25 @@ class CodedInterval:
     apex_s: float | None = None
     score: float | None = None
     comment: str = ''
+    probability: float | None = None
 
     @property
     def text(self) -> str:
-        """Apex, score and comment in one line, for programs that keep only a text."""
+        """Apex, score, probability and comment in one line, for programs that keep only a text."""
         apex = '' if self.apex_s is None else f'apex={self.apex_s:.3f}'
         score = '' if self.score is None else f'score={self.score:.4f}'
-        return ' '.join(part for part in (apex, score, self.comment) if part)
+        chance = '' if self.probability is None else f'probability={self.probability:.4f}'
+        return ' '.join(part for part in (apex, score, chance, self.comment) if part)
 
     def with_text(self, text: str) -> CodedInterval:
         """The interval with what a line of :attr:`text` says; an apex outside of it is left out."""
-        apex, score = _APEX.search(text), _SCORE.search(text)
+        apex, *numbers = (pattern.search(text) for pattern in (_APEX, _SCORE, _PROBABILITY))
+        score, chance = (None if number is None else float(number[1]) for number in numbers)
         apex_s = None if apex is None else float(apex[1])
         if apex_s is not None and not self.onset_s <= apex_s <= self.offset_s:
             apex_s = None
-        comment = ' '.join(_SCORE.sub('', _APEX.sub('', text)).split())
-        return replace(self, apex_s=apex_s, score=None if score is None else float(score[1]), comment=comment)
+        comment = ' '.join(_PROBABILITY.sub('', _SCORE.sub('', _APEX.sub('', text))).split())
+        return replace(self, apex_s=apex_s, score=score, comment=comment, probability=chance)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ def coding_of_result(content: Mapping[str, Any]) -> Coding:
             round(row['apex_s'], 3),
             row['score'],
             row.get('note', ''),
+            row.get('probability'),
         )
         for row in content['intervals']
     ]

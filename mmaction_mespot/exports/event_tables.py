@@ -32,7 +32,8 @@ BORIS_COLUMNS = (
     'Image file path',
     'Comment',
 )
-BIDS_COLUMNS = ('onset', 'duration', 'trial_type', 'apex', 'score', 'comment')
+BIDS_COLUMNS = ('onset', 'duration', 'trial_type', 'apex', 'score', 'probability', 'comment')
+_DIGITS = {'score': 4, 'probability': 4}
 MISSING = 'n/a'
 
 
@@ -91,6 +92,7 @@ def write_bids(coding: Coding, path: Path) -> None:
             'trial_type': one.label,
             'apex': MISSING if one.apex_s is None else f'{one.apex_s:.3f}',
             'score': MISSING if one.score is None else f'{one.score:.4f}',
+            'probability': MISSING if one.probability is None else f'{one.probability:.4f}',
             'comment': one.comment or MISSING,
         }
         for one in coding.intervals
@@ -107,12 +109,13 @@ def read_bids(path: Path) -> list[CodedInterval]:
             continue
         onset_s = _number(row['onset'], path, number, 'onset')
         length_s = _number(row['duration'], path, number, 'duration')
-        apex_s, score = (
+        apex_s, score, chance = (
             None if (row.get(key) or MISSING) == MISSING else _number(row[key], path, number, key)
-            for key in ('apex', 'score')
+            for key in ('apex', 'score', 'probability')
         )
         comment = '' if (row.get('comment') or MISSING) == MISSING else row['comment']
-        found.append(CodedInterval(label, onset_s, round(onset_s + length_s, 3), apex_s, score, comment))
+        end_s = round(onset_s + length_s, 3)
+        found.append(CodedInterval(label, onset_s, end_s, apex_s, score, comment, chance))
     return found
 
 
@@ -134,7 +137,7 @@ def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, An
 
 def _number(text: str, path: Path, line: int, column: str) -> float:
     try:
-        value = round(float(text), 3 if column != 'score' else 4)
+        value = round(float(text), _DIGITS.get(column, 3))
     except ValueError:
         value = -1.0
     if not 0 <= value < float('inf'):

@@ -18,6 +18,7 @@ _INTERVAL = {
         'apex': {'anyOf': [FRAME, {'type': 'null'}]},
         'apex_s': {'anyOf': [SECONDS, {'type': 'null'}]},
         'score': {'type': 'number', 'minimum': -1e6, 'maximum': 1e6},
+        'probability': {'anyOf': [{'type': 'number', 'minimum': 0, 'maximum': 1}, {'type': 'null'}]},
         'face': {'type': 'integer', 'minimum': 0},
         'note': {'type': 'string'},
         'open': {'enum': ['', 'onset', 'offset', 'both']},
@@ -44,6 +45,19 @@ _check = checker(
                 'type': 'object',
                 'required': list(CLASSES),
                 'properties': {name: {'type': 'number'} for name in CLASSES},
+            },
+            'false_per_minute': {
+                'anyOf': [
+                    {
+                        'type': 'object',
+                        'required': ['expected', 'measured_on'],
+                        'properties': {
+                            'expected': {'type': 'number', 'minimum': 0},
+                            'measured_on': {'type': 'string'},
+                        },
+                    },
+                    {'type': 'null'},
+                ]
             },
             'intervals': {'type': 'array', 'items': _INTERVAL},
             'candidates': {'type': 'array', 'items': _INTERVAL},

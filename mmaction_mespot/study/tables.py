@@ -49,6 +49,7 @@ VIDEO_COLUMNS = (
     'fps',
     *(f'{label}_count' for label in CLASSES),
     *(f'{label}_per_min' for label in CLASSES),
+    'expected_false_per_min',
     'notes',
 )
 FAILURE_COLUMNS = ('video', 'path', 'error')
@@ -64,7 +65,7 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns:
         Intervals (columns :data:`INTERVAL_COLUMNS`) and videos (:data:`VIDEO_COLUMNS`), by name. Counts a
         minute are of the usable time, in which a face was seen; NaN where there is none. ``probability`` is
-        filled where the folder holds a ``calibration.json``.
+        that of a ``calibration.json`` in the folder, else that of the results, empty where they have none.
 
     Raises:
         MESpotError: If there is no such folder, or a file in it is no result.
@@ -83,14 +84,14 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         except (KeyError, TypeError) as error:
             raise MESpotError(f'{path}: no result of tools/spot.py ({error!r})') from error
         intervals += found
-    table = pd.DataFrame(intervals, columns=list(INTERVAL_COLUMNS))
+    table = pd.DataFrame(intervals, columns=list(INTERVAL_COLUMNS)).astype({'probability': float})
     if len(table) and (root / CALIBRATION).is_file():
         labels = np.array([CLASSES.index(label) for label in table['label']])
         known = read_calibration(root / CALIBRATION)
         table['probability'] = known.probability(table['score'].to_numpy(dtype=float), labels).round(4)
     return (
         table,
-        pd.DataFrame(videos, columns=list(VIDEO_COLUMNS)),
+        pd.DataFrame(videos, columns=list(VIDEO_COLUMNS)).astype({'expected_false_per_min': float}),
     )
 
 
@@ -201,6 +202,7 @@ def _interval_row(name: str, who: tuple[str, str], row: dict[str, Any]) -> dict[
         'label': row['label'],
         **{key: row[key] for key in ('onset_s', 'apex_s', 'offset_s', 'score', 'face')},
         'length_s': round(row['offset_s'] - row['onset_s'], 9),
+        'probability': row.get('probability'),
         **{f'{key}_frame_0based': row[key] for key in ('onset', 'apex', 'offset')},
         'note': row.get('note', ''),
     }
@@ -225,6 +227,7 @@ def _video_row(name: str, who: tuple[str, str], content: dict[str, Any]) -> dict
             f'{label}_per_min': round(60 * count / usable_s, 4) if usable_s > 0 else float('nan')
             for label, count in counts.items()
         },
+        'expected_false_per_min': (content.get('false_per_minute') or {}).get('expected'),
         'notes': '; '.join(content['notes']),
     }
 

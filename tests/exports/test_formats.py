@@ -26,7 +26,8 @@ def intervals(draw: st.DrawFn) -> CodedInterval:
     label = draw(st.sampled_from(('MaE', 'ME')))
     apex = draw(st.sampled_from((None, (onset + first) / 1000)))
     comment = draw(st.sampled_from(('', 'raised "brow", left', 'Lächeln <b>&')))
-    return CodedInterval(label, onset / 1000, (onset + first + second) / 1000, apex, 0.5, comment)
+    chance = draw(st.sampled_from((None, 0.8125)))
+    return CodedInterval(label, onset / 1000, (onset + first + second) / 1000, apex, 0.5, comment, chance)
 
 
 @pytest.mark.parametrize('name', FORMATS)
@@ -37,7 +38,7 @@ def test_round_trip_to_the_millisecond(name: str, found: list[CodedInterval], tm
     write_coding(Coding(found, tmp_path / 'a.mp4', 60.0, 30.0), path, name)
 
     def key(one: CodedInterval) -> tuple:
-        return one.label, one.onset_s, one.offset_s, one.apex_s or 0, one.comment
+        return one.label, one.onset_s, one.offset_s, one.apex_s or 0, one.comment, one.probability or 0
 
     back = read_coding(path)
     if name == 'boris':  # pairs of overlapping starts and stops of one class are not told apart
@@ -49,7 +50,10 @@ def test_round_trip_to_the_millisecond(name: str, found: list[CodedInterval], tm
 
 @pytest.mark.parametrize('name', FORMATS)
 def test_a_result_keeps_its_intervals(name: str, tmp_path: Path) -> None:
-    coding = coding_of_result(json.loads(EXAMPLE.read_text()))
+    content = json.loads(EXAMPLE.read_text())
+    content['intervals'][0]['probability'] = 0.8125
+    coding = coding_of_result(content)
+    assert [one.probability for one in coding.intervals] == [0.8125, None, None]
     path = tmp_path / f'a{FORMATS[name].ending}'
     write_coding(coding, path, name)
     assert read_coding(path) == list(coding.intervals)

@@ -45,6 +45,21 @@ def test_the_files(results: Path) -> None:
     assert 'http' not in page and page.count('data:image/png') == 2
 
 
+def test_probabilities_and_the_rate_of_the_results(results: Path) -> None:
+    path = results / 'P02' / 'a' / 'intervals.json'
+    content = json.loads(path.read_text())
+    content['intervals'][1]['probability'] = 0.25
+    content['false_per_minute'] = {'expected': 1.5, 'measured_on': 'ten minutes'}
+    path.write_text(json.dumps(content))
+    study = Study(results)
+    assert study.intervals['probability'].dropna().to_dict() == {4: 0.25}
+    assert study.videos['expected_false_per_min'].dropna().to_dict() == {1: 1.5}
+    content['intervals'][1]['probability'] = 25
+    path.write_text(json.dumps(content))
+    with pytest.raises(MESpotError, match=r'intervals\.1\.probability'):
+        Study(results)
+
+
 def test_an_empty_study_has_tables_too(tmp_path: Path) -> None:
     write_study(tmp_path / 'new')
     assert len(pd.read_csv(tmp_path / 'new' / 'study.csv')) == 0

@@ -76,12 +76,14 @@ def photograph(page: Any, what: str) -> None:
 
 def test_a_row_is_corrected_with_mouse_and_keys(page: Any, results: Path, tmp_path: Path) -> None:
     assert rows(page) == FOUND and page.inner_text('#notes') == 'a note'
+    assert page.locator('#intervals td.score').all_inner_texts() == ['0.950 (87 %)', '0.900']
     page.click('#intervals tbody tr:nth-child(1) input.offset')
     page.keyboard.press('Control+a')
     page.keyboard.type('40')
     page.keyboard.press('Enter')
     assert page.evaluate('() => document.activeElement.className') == 'offset'
     assert rows(page)[0] == 'MaE 10 20 40 corrected'
+    assert page.inner_text('#intervals tbody tr:nth-child(1) td.score') == '0.950 (87 %)'
     wait_saved(page)
     page.click('#intervals tbody tr:nth-child(2) select')
     page.keyboard.press('Escape')

@@ -22,7 +22,11 @@ export class Corrections {
 
   // Rows as the page shows them: what was decided, and every candidate from the thresholds on that nobody touched.
   rows() {
-    const decided = this.state.rows.map((row) => ({ ...row, key: row.id, score: row.candidate ? row.candidate.score : null }));
+    const chances = new Map(this.result.candidates.map((one) => [identity(one), one.probability ?? null]));
+    const decided = this.state.rows.map((row) => ({
+      ...row, key: row.id, score: row.candidate ? row.candidate.score : null,
+      probability: row.candidate ? chances.get(identity(row.candidate)) ?? null : null,
+    }));
     // Equal candidates (of two faces) count once.
     const seen = new Set(this.state.rows.filter((row) => row.candidate).map((row) => identity(row.candidate)));
     const found = [];

@@ -191,7 +191,10 @@ function fill(line, row, reset) {
     if (reset || old !== value || document.activeElement !== input) [input.value, input.dataset.value] = [value, value];
   }
   line.querySelector('.seconds').textContent = `${row.onset_s.toFixed(2)} - ${row.offset_s.toFixed(2)}`;
-  line.querySelector('.score').textContent = row.score === null ? '' : row.score.toFixed(3);
+  const score = line.querySelector('.score');
+  const known = row.score !== null && typeof row.probability === 'number';
+  score.textContent = row.score === null ? '' : row.score.toFixed(3) + (known ? ` (${Math.round(100 * row.probability)} %)` : '');
+  score.title = known ? 'score, and the probability that it is an expression' : '';
   const state = line.querySelector('.state');
   state.textContent = row.state;
   state.title = row.state === 'found' ? 'by the spotter' : `by ${work.coder}${row.changed ? ', ' + row.changed : ''}`;
