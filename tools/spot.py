@@ -14,10 +14,11 @@ from mmaction_mespot.apis.command_line import run_command
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.selection import parse_thresholds
+from mmaction_mespot.spotting.adapted import is_adapted
 from mmaction_mespot.spotting.ground_truth import read_ground_truth
 from mmaction_mespot.spotting.inferencer import FACES
 from mmaction_mespot.spotting.jobs import SpotterSetup
-from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS
+from mmaction_mespot.spotting.loading import MOVEMENT, SPOTTERS, find_pretrained
 from mmaction_mespot.spotting.reporter import SpotReporter
 from mmaction_mespot.spotting.training_free import MOVEMENT_THRESHOLDS, movement_rates
 from mmaction_mespot.spotting.videos import SpotOptions, plan_videos, spot_videos
@@ -32,7 +33,12 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add('videos', nargs='+', help='video files, folders of images, folders of such, a .txt that lists them')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
-    add('--model', choices=SPOTTERS, default=MOVEMENT, help=f'without --config (default: {MOVEMENT})')
+    add(
+        '--model',
+        default=MOVEMENT,
+        help=f'without --config: one of {", ".join(SPOTTERS)}, a file of tools/adapt.py, or what a training '
+        f'left: its folder, or a checkpoint with its config beside it (default: {MOVEMENT})',
+    )
     add('--config', help='config of a network, or of configs/spotters; a config is a program and is run')
     add('--checkpoint', help='weights of a network (configs/spotters need none)')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
@@ -74,6 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
         raise MESpotError('--checkpoint needs the --config that it belongs to')
     if args.config is not None and args.model != MOVEMENT:
         raise MESpotError('give --model or --config, not both')
+    model, weights = args.config, args.checkpoint
+    if model is None:
+        model, weights = find_pretrained(args.model)
     labels = read_ground_truth(args.ground_truth) if args.ground_truth else None
     if args.jobs < 1:
         raise MESpotError(f'--jobs: found {args.jobs}, expected 1 or more')
@@ -81,8 +90,8 @@ def main(arguments: list[str] | None = None) -> int:
         raise MESpotError('give one of --threshold, --calibration and --false-per-minute')
     thresholds = tuple(parse_thresholds(args.threshold).items()) if args.threshold else None
     setup = SpotterSetup(
-        args.config or args.model,
-        args.checkpoint,
+        model,
+        weights,
         args.device,
         args.face,
         args.batch_size,
@@ -98,10 +107,11 @@ def main(arguments: list[str] | None = None) -> int:
     if args.dry_run:
         print(plan_videos(args.videos, inferencer, options, args.jobs))
         return 0
-    if args.calibration and args.calibration.resolve() != (args.out / CALIBRATION).resolve():
+    calibration = Path(model) if is_adapted(model) else args.calibration
+    if calibration is not None and calibration.resolve() != (args.out / CALIBRATION).resolve():
         args.out.mkdir(parents=True, exist_ok=True)
         with whole_file(args.out / CALIBRATION) as temporary:
-            shutil.copyfile(args.calibration, temporary)
+            shutil.copyfile(calibration, temporary)
     mode = 'quiet' if args.quiet else 'json-lines' if args.json_lines else 'bar'
     with SpotReporter(mode) as reporter:
         return spot_videos(args.videos, inferencer, options, reporter, args.jobs, setup)

@@ -64,6 +64,19 @@ class Detections:
 
 
 @dataclass(frozen=True)
+class Proposals:
+    """What the candidates of a window were chosen from.
+
+    Attributes:
+        detections: Intervals with the scores of the spotter as it was trained, before anything is suppressed.
+        features: What the spotter knows of each, (N, k), k >= 0.
+    """
+
+    detections: Detections
+    features: np.ndarray
+
+
+@dataclass(frozen=True)
 class WindowCandidates:
     """What a spotter found in one window.
 
@@ -71,6 +84,7 @@ class WindowCandidates:
         detections: Candidates in the **video's** frames.
         start: Frame at which the window starts.
         end: Frame at which it ends (exclusive), ``start + clip_len * frame_interval``.
+        proposals: What they were chosen from, where that is more than they. Defaults to None.
 
     Raises:
         ValueError: If the window is empty.
@@ -79,6 +93,7 @@ class WindowCandidates:
     detections: Detections
     start: float
     end: float
+    proposals: Proposals | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:

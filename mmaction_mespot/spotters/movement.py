@@ -10,17 +10,21 @@ import numpy as np
 from scipy.special import erf, expit
 
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.intervals.detections import Detections
+from mmaction_mespot.intervals.detections import Detections, Proposals
 from mmaction_mespot.intervals.length_classes import label_by_length
 from mmaction_mespot.spotters.movement_candidates import movement_traces, propose
-from mmaction_mespot.spotters.movement_features import describe
+from mmaction_mespot.spotters.movement_features import GROUPS, describe
 
+MOVEMENT = 'movement'
+"""Name of the spotter."""
 MOVEMENT_STREAMS = ('flow_roi', 'head_motion', 'face_shape')
 """What the spotter reads of each frame."""
 SCORER_FILE = Path(__file__).parents[1] / 'checkpoints' / 'movement_scorer.npz'
 RATES_FILE = SCORER_FILE.with_suffix('.calibration.json')
 """False detections per minute and probabilities of the scorer, see :class:`RateTable`."""
 _LEAST_SCORE = 0.03
+OVERLAP = 0.4
+"""Largest intersection over the shorter one, for :func:`without_overlaps`."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class MovementSpotter:
             :func:`without_overlaps`.
     """
 
-    def __init__(self, scorer: MovementScorer | None = None, overlap: float = 0.4) -> None:
+    def __init__(self, scorer: MovementScorer | None = None, overlap: float = OVERLAP) -> None:
         self.scorer = scorer or MovementScorer.load()
         self.overlap = overlap
 
@@ -129,19 +133,32 @@ class MovementSpotter:
         Returns:
             Candidates by falling score in frames of the video, without overlaps.
         """
+        return self.choose(self.propose(streams, fps, gap, crop_size).detections)
+
+    def propose(self, streams: Mapping[str, np.ndarray], fps: float, gap: int, crop_size: int) -> Proposals:
+        """All movements with scores and features, also those that overlap; arguments as of :meth:`spot`."""
         flow, head, shapes = (streams[name] for name in MOVEMENT_STREAMS)
         traces = movement_traces(flow, head, shapes, fps, gap, crop_size)
         segments, sources = propose(traces)
         if len(segments) == 0:
-            return Detections(np.zeros((0, 2)), np.zeros(0), np.zeros(0, np.int64))
-        scores = self.scorer(describe(traces, segments, sources))
-        kept, scores = without_overlaps(segments, scores, self.overlap)
-        segments = segments[kept]
-        return Detections(segments, scores[kept], label_by_length(segments, fps))
+            return Proposals(Detections.empty(), np.zeros((0, sum(map(len, GROUPS.values())))))
+        features = describe(traces, segments, sources)
+        labels = label_by_length(segments, fps)
+        return Proposals(Detections(segments, self.scorer(features), labels), features)
+
+    def choose(self, found: Detections) -> Detections:
+        """The best of movements that overlap, by falling score; see :func:`without_overlaps`."""
+        return best_movements(found, self.overlap)
+
+
+def best_movements(found: Detections, largest: float = OVERLAP) -> Detections:
+    """The best of movements that overlap, by falling score; see :func:`without_overlaps`."""
+    kept, scores = without_overlaps(found.segments, found.scores, largest)
+    return Detections(found.segments[kept], scores[kept], found.labels[kept])
 
 
 def without_overlaps(
-    segments: np.ndarray, scores: np.ndarray, largest: float = 0.4
+    segments: np.ndarray, scores: np.ndarray, largest: float = OVERLAP
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keep the best of intervals that overlap, and lower the scores of those that overlap a little.
 

@@ -10,17 +10,10 @@ import numpy as np
 import torch
 
 from mmaction_mespot.atomic_file import whole_file
-from mmaction_mespot.intervals.detections import ME
-from mmaction_mespot.intervals.iou import segment_iou
 from mmaction_mespot.spotters.movement_candidates import MovementTraces, propose
 from mmaction_mespot.spotters.movement_features import GROUPS, describe
+from mmaction_mespot.spotters.residual import overlap_targets
 
-LONGEST_ME_S = 0.53
-"""Length up to which a candidate may stand for a micro-expression: labels last up to 16 frames at 30 fps."""
-OTHER_CLASS = 0.6
-"""Factor on the overlap with a label of the other class."""
-IOU_RANGE = (0.3, 0.9)
-"""Overlaps that count as 0 and as 1; in between the target rises linearly."""
 COARSE_COLUMNS = tuple(
     column
     for name, columns in GROUPS.items()
@@ -60,13 +53,7 @@ def training_video(
         weight: See :class:`TrainingVideo`.
     """
     candidates, sources = propose(traces)
-    targets = np.zeros(len(candidates))
-    if len(candidates) and len(segments):
-        micro = np.ptp(candidates, axis=1) / traces.fps <= LONGEST_ME_S
-        same = micro[:, None] == (np.asarray(labels)[None] == ME)
-        overlap = (segment_iou(candidates, segments) * np.where(same, 1.0, OTHER_CLASS)).max(axis=1)
-        low, high = IOU_RANGE
-        targets = np.clip((overlap - low) / (high - low), 0, 1)
+    targets = overlap_targets(candidates, segments, labels, traces.fps)
     return TrainingVideo(describe(traces, candidates, sources), targets, weight)
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.intervals.detections import CLASSES, Detections, Proposals
 from mmaction_mespot.intervals.postprocess import WindowCandidates, merge_windows
 from mmaction_mespot.preprocessing.faces.regions import REGIONS
 from mmaction_mespot.preprocessing.flow.motion import MotionEntry
 from mmaction_mespot.spotters.displacement import displacement
+from mmaction_mespot.spotters.proposals import FaceProposals, best_proposals
 from mmaction_mespot.spotters.what_moved import MARGIN_S, what_moved
 from mmaction_mespot.spotting.interval_stream import IntervalStream, unlimited
 from mmaction_mespot.spotting.model import SpotModel
@@ -46,6 +47,8 @@ class SpotFace:
         weighted = model.post_processing.nms_mode == 'weighted'
         self._floor = -np.inf if weighted else min(CANDIDATE_FLOOR, *model.thresholds)
         self._windows: list[WindowCandidates] = []
+        self._keeps_proposals = model.origin is not None
+        self._proposals: list[tuple[float, float, Proposals]] = []
         self._source_index, self._time_s, self._seen = array('l'), array('d'), array('b')
         self._flow = array('f')
         self._crop_size = model.preparation.crop_size
@@ -84,6 +87,10 @@ class SpotFace:
     def curves(self, candidates: Detections) -> np.ndarray:
         """Highest score of each class at each position, (2, n)."""
         return np.stack([score_curve(candidates, label, len(self)) for label in range(len(CLASSES))])
+
+    def proposals(self) -> FaceProposals:
+        """What the candidates were chosen from, as far as it was kept."""
+        return FaceProposals.of_windows(self._proposals)
 
     def times_s(self) -> np.ndarray:
         """Time stamp of each position, (n,)."""
@@ -141,6 +148,8 @@ class SpotFace:
     def _take(self, windows: list[WindowCandidates]) -> list[Interval]:
         found: list[Interval] = []
         for window in windows:
+            if self._keeps_proposals:
+                self._proposals.append((window.start, window.end, best_proposals(window, self.fps)))
             kept = window.detections[window.detections.scores >= self._floor]
             self._windows.append(WindowCandidates(kept, window.start, window.end))
             found += self._with_moved(self.intervals(self._stream.push(window)))

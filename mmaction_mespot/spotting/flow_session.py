@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.intervals.detections import Detections, WindowCandidates
+from mmaction_mespot.intervals.detections import Detections, Proposals, WindowCandidates
 from mmaction_mespot.intervals.grid import STRETCH_S, STRETCH_STRIDE_S
+from mmaction_mespot.spotters.proposals import Choose, take_all
 
-Spot = Callable[[Mapping[str, np.ndarray]], Detections]
-"""Finds the candidates in the streams of a stretch, each (n, ...)."""
+Spot = Callable[[Mapping[str, np.ndarray]], Detections | Proposals]
+"""Finds the candidates, or what they are to be chosen from, in the streams of a stretch, each (n, ...)."""
 
 
 class FlowSession:
@@ -24,10 +25,11 @@ class FlowSession:
         spot: The spotter.
         streams: Names of the streams that it takes, such as ``flow_roi``.
         fps: Frames per second.
+        choose: Chooses among proposals. Defaults to :func:`take_all`.
     """
 
-    def __init__(self, spot: Spot, streams: Sequence[str], fps: float) -> None:
-        self._find, self._streams = spot, tuple(streams)
+    def __init__(self, spot: Spot, streams: Sequence[str], fps: float, choose: Choose = take_all) -> None:
+        self._find, self._streams, self._choose = spot, tuple(streams), choose
         self.window, self.stride = round(STRETCH_S * fps), round(STRETCH_STRIDE_S * fps)
         self._held: list[tuple[np.ndarray, ...]] = []
         self._first = 0
@@ -53,5 +55,10 @@ class FlowSession:
         found = self._find(dict(zip(self._streams, arrays, strict=True)))
         end = self._first + len(self._held)
         self._seen_to = end
-        shifted = Detections(found.segments + self._first, found.scores, found.labels)
-        return WindowCandidates(shifted, self._first, end)
+        if isinstance(found, Proposals):
+            proposals = Proposals(self._shifted(found.detections), found.features)
+            return WindowCandidates(self._choose(proposals.detections), self._first, end, proposals)
+        return WindowCandidates(self._shifted(found), self._first, end)
+
+    def _shifted(self, found: Detections) -> Detections:
+        return Detections(found.segments + self._first, found.scores, found.labels)

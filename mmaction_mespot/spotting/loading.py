@@ -10,10 +10,13 @@ from mmaction_mespot.checkpoints.shipped_model import SHIPPED
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.shipped_files import find_config
+from mmaction_mespot.spotters.movement import MOVEMENT, SCORER_FILE
+from mmaction_mespot.spotters.proposals import Origin
+from mmaction_mespot.spotters.rate_table import file_hash
+from mmaction_mespot.spotting.adapted import is_adapted, load_adapted
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.training_free import (
     FLOW,
-    MOVEMENT,
     flow_model,
     movement_model,
     movement_rates,
@@ -35,8 +38,8 @@ def find_pretrained(source: str | Path) -> tuple[str, str | None]:
 
     Args:
         source: One of :data:`SPOTTERS`; the work folder of a training; a checkpoint with its config beside
-            it, as a training leaves them; or a config, with its checkpoint (of the same name, or
-            ``final.pth``) beside it where it needs one.
+            it, as a training leaves them; a config, with its checkpoint (of the same name, or ``final.pth``)
+            beside it where it needs one; or a file of ``tools/adapt.py``.
 
     Returns:
         What :func:`load_spot_model` takes as model and weights.
@@ -44,7 +47,7 @@ def find_pretrained(source: str | Path) -> tuple[str, str | None]:
     Raises:
         MESpotError: If there is no such thing, or one part of it is missing.
     """
-    if str(source) in SPOTTERS:
+    if str(source) in SPOTTERS or is_adapted(source):
         return str(source), None
     path = Path(find_config(source))
     if path.is_dir():
@@ -99,8 +102,8 @@ def load_spot_model(
 
     Args:
         model: ``'movement'`` (candidate movements judged by a small scorer), ``'flow'`` (needs no training),
-            the name of a network that ships with the package (``'lite'``), or a config file: of a network, or
-            of a spotter without training (``configs/spotters``).
+            the name of a network that ships with the package (``'lite'``), a config file: of a network, or
+            of a spotter without training (``configs/spotters``), or a file of ``tools/adapt.py``.
         weights: Checkpoint of a config file's network.
         device: Such as ``'cpu'``, ``'cuda'``. Defaults to None: a GPU where there is one.
         batch_size: Windows that a network takes at once.
@@ -131,10 +134,20 @@ def load_spot_model(
     unknown = sorted(set(thresholds or {}) - set(CLASSES))
     if unknown:
         raise MESpotError(f'thresholds: found {unknown}, expected {" and ".join(CLASSES)}')
+    if is_adapted(model):
+        if weights is not None:
+            raise MESpotError(f'{model} says itself which weights it takes, found {weights}')
+        return load_adapted(
+            Path(model),
+            thresholds,
+            lambda base, checkpoint: load_spot_model(
+                base, checkpoint, device, batch_size, amp, stride=stride
+            ),
+        )
     if model in TRAINING_FREE and weights is not None:
         raise MESpotError(f'{model} needs no training and takes no checkpoint, found {weights}')
     if model in TRAINING_FREE and device is None:
-        return TRAINING_FREE[model](thresholds)
+        return _training_free(model, thresholds)
     model = model if model in SPOTTERS else find_config(model)
     if model not in SPOTTERS and not Path(model).is_file():
         raise MESpotError(f'model {model!r}: no such config file, expected one, or {", ".join(SPOTTERS)}')
@@ -142,6 +155,13 @@ def load_spot_model(
 
     device = configured.check_device(device)
     if model in TRAINING_FREE:
-        return TRAINING_FREE[model](thresholds)
+        return _training_free(model, thresholds)
     options = configured.NetworkOptions(device, batch_size, amp, thresholds, stride)
-    return configured.load_configured(model, weights, options)
+    found = configured.load_configured(model, weights, options)
+    sha256 = '' if found.checkpoint is None else file_hash(Path(found.checkpoint))
+    return replace(found, origin=Origin(model, None if weights is None else str(weights), sha256))
+
+
+def _training_free(model: str, thresholds: Mapping[str, float] | None) -> SpotModel:
+    sha256 = file_hash(SCORER_FILE) if model == MOVEMENT else ''
+    return replace(TRAINING_FREE[model](thresholds), origin=Origin(model, None, sha256))

@@ -10,6 +10,7 @@ import numpy as np
 
 from mmaction_mespot.intervals.postprocess import PostProcessing, WindowCandidates
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
+from mmaction_mespot.spotters.proposals import Origin
 
 
 class SpotSession(Protocol):
@@ -70,6 +71,8 @@ class SpotModel:
         checkpoint: The checkpoint file, or None.
         notes: What a user should know about this spotter.
         worth: What its scores are worth, or None where nobody has measured it.
+        origin: What the scores come from before anything was adapted, so that proposals can be kept; None
+            keeps none.
     """
 
     name: str
@@ -81,6 +84,7 @@ class SpotModel:
     checkpoint: str | None = None
     notes: tuple[str, ...] = field(default=())
     worth: Worth | None = None
+    origin: Origin | None = None
 
     @property
     def target_fps(self) -> float:

@@ -13,6 +13,7 @@ from mmaction_mespot.evaluation.io.detection_csv import write_detection_csv
 from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 from mmaction_mespot.preprocessing.video import TimedFrame
+from mmaction_mespot.spotters.proposals import PROPOSALS
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.inputs import RESULT
 from mmaction_mespot.spotting.result import Interval, Spotting
@@ -24,7 +25,7 @@ OVERLAY, PREVIEW = 'overlay.mp4', 'preview.mp4'
 
 
 def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> None:
-    """Write ``intervals.json`` and ``intervals.csv``, then ``thumbnails/`` and ``timeline.png``.
+    """Write ``intervals.json``, ``intervals.csv``, ``proposals.npz``, ``thumbnails/`` and ``timeline.png``.
 
     Args:
         result: What was found.
@@ -32,10 +33,12 @@ def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> 
         crops: The aligned crops of each face, for the pictures; none leaves the pictures of faces out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (OVERLAY, PREVIEW):  # of an earlier run with other settings, or of another video
+    for stale in (OVERLAY, PREVIEW, PROPOSALS):  # of an earlier run with other settings, or of another video
         (folder / stale).unlink(missing_ok=True)
     result.to_json(folder / RESULT)
     result.to_csv(folder / 'intervals.csv')
+    if result.proposals is not None:
+        result.proposals.write(folder / PROPOSALS)
     if crops:
         _write_thumbnails(result.intervals, crops, folder / 'thumbnails')
     name = Path(result.path).name

@@ -16,6 +16,7 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.coded_interval import coding_of_result
 from mmaction_mespot.exports.formats import FORMATS, write_coding
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.spotters.proposals import VideoProposals, joined
 from mmaction_mespot.spotters.what_moved import Movement
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Spotting:
         ground_truth: Labelled events as plain JSON types, or None.
         false_per_minute: False detections per minute to be expected at the thresholds, and what that was
             measured on, plain JSON types; None if unknown.
+        proposals: What the candidates were chosen from, or None.
     """
 
     path: str
@@ -140,6 +142,7 @@ class Spotting:
     boxes: Sequence[np.ndarray] = ()
     ground_truth: Sequence[Mapping[str, Any]] | None = None
     false_per_minute: Mapping[str, Any] | None = None
+    proposals: VideoProposals | None = None
 
     @property
     def without_face_s(self) -> float:
@@ -242,6 +245,7 @@ def join_faces(results: Sequence[Spotting], choice: str) -> Spotting:
         All intervals by onset, all candidates by falling score, the higher curve at each time.
     """
     first = results[0]
+    proposals = [result.proposals for result in results if result.proposals is not None]
     intervals = sorted(
         (interval for result in results for interval in result.intervals),
         key=lambda interval: (interval.onset, interval.offset),
@@ -259,4 +263,5 @@ def join_faces(results: Sequence[Spotting], choice: str) -> Spotting:
         curves=np.max([result.curves for result in results], axis=0),
         notes=list(dict.fromkeys(note for result in results for note in result.notes)),
         boxes=[boxes for result in results for boxes in result.boxes],
+        proposals=joined(proposals) if proposals else None,
     )

@@ -13,9 +13,11 @@ from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame, align
 from mmaction_mespot.preprocessing.faces.follower import FaceChoice
 from mmaction_mespot.preprocessing.flow.motion import motion_stream
 from mmaction_mespot.preprocessing.video import TimedFrame, VideoSource, resample
+from mmaction_mespot.spotters.proposals import VideoProposals
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.face import SpotFace
 from mmaction_mespot.spotting.gaps import GapFinder
+from mmaction_mespot.spotting.interval_stream import unlimited
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.result import Interval, Spotting
 
@@ -117,6 +119,19 @@ class SpotRun:
             ),
             boxes=(np.array(self._boxes).reshape(-1, 5),),
             false_per_minute=self.model.false_per_minute,
+            proposals=self._proposals(),
+        )
+
+    def _proposals(self) -> VideoProposals | None:
+        if self.model.origin is None:
+            return None
+        return VideoProposals(
+            self.model.origin,
+            self.fps,
+            self._face.times_s(),
+            self._face.source_indices(),
+            unlimited(self.model.post_processing),
+            [self._face.proposals()],
         )
 
     def _counted(self, frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:

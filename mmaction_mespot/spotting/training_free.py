@@ -12,6 +12,7 @@ from mmaction_mespot.intervals.postprocess import PostProcessing
 from mmaction_mespot.preprocessing.preparation_settings import PreparationSettings
 from mmaction_mespot.spotters.flow_bumps import FlowBumps
 from mmaction_mespot.spotters.movement import (
+    MOVEMENT,
     MOVEMENT_STREAMS,
     RATES_FILE,
     MovementScorer,
@@ -21,7 +22,6 @@ from mmaction_mespot.spotters.rate_table import RateTable
 from mmaction_mespot.spotting.flow_session import FlowSession
 from mmaction_mespot.spotting.model import SpotModel
 
-MOVEMENT = 'movement'
 MOVEMENT_THRESHOLDS = (0.28, 0.36)
 """Thresholds of the movement spotter, chosen on people that its scorer did not see."""
 FLOW = 'flow'
@@ -60,7 +60,10 @@ def movement_model(
 
     def open_session(fps: float, gap: int, video_fps: float | None = None) -> FlowSession:
         return FlowSession(
-            lambda streams: spotter.spot(streams, fps, gap, preparation.crop_size), MOVEMENT_STREAMS, fps
+            lambda streams: spotter.propose(streams, fps, gap, preparation.crop_size),
+            MOVEMENT_STREAMS,
+            fps,
+            spotter.choose,
         )
 
     return SpotModel(

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.iou import segment_iou
-from mmaction_mespot.study.reviewed import ReviewedVideo
+from mmaction_mespot.study.reviewed import ReviewedVideo, subject_and_session
 
 MIN_DECIDED = 20
 """Reviewed intervals below which nothing is calibrated."""
@@ -93,12 +93,13 @@ def counts_at(video: ReviewedVideo, thresholds: Sequence[float]) -> np.ndarray:
 def gain_report(
     videos: Sequence[ReviewedVideo], before: tuple[float, float], seed: int = 0
 ) -> dict[str, object]:
-    """Precision, recall, F1 and false detections per minute before and after, each video left out in turn.
+    """Precision, recall, F1 and false detections per minute before and after, each person left out in turn.
 
     Args:
-        videos: Two reviewed videos at least; each is judged by the calibration of the others.
+        videos: Two reviewed videos at least; each is judged by the calibration of the others, without those
+            of the same person (see :func:`groups_of`).
         before: Thresholds in use.
-        seed: Seed of the bootstrap over videos. Defaults to 0.
+        seed: Seed of the bootstrap over people or videos. Defaults to 0.
 
     Returns:
         ``before``, ``after`` (each figure), ``f1_gain`` with ``value``, ``low``, ``high`` (95 %, paired), and
@@ -112,27 +113,56 @@ def gain_report(
         raise MESpotError(f'found {decided} reviewed intervals, expected {MIN_DECIDED} or more')
     if len(videos) < 2:
         raise MESpotError('found one reviewed video, expected two or more: each is judged by the others')
+    groups = groups_of([video.name for video in videos])
+    fits = {
+        group: calibrate([v for v, g in zip(videos, groups, strict=True) if g != group], before).thresholds
+        for group in dict.fromkeys(groups)
+    }
     old = np.array([counts_at(video, before) for video in videos])
-    new = np.array(
-        [
-            counts_at(video, calibrate([other for other in videos if other is not video], before).thresholds)
-            for video in videos
-        ]
-    )
-    minutes = sum(video.minutes for video in videos)
-    draws = np.random.default_rng(seed).integers(0, len(videos), (SAMPLES, len(videos)))
-    gains = _f1(new[draws].sum(axis=1)) - _f1(old[draws].sum(axis=1))
+    new = np.array([counts_at(v, fits[group]) for v, group in zip(videos, groups, strict=True)])
+    found = compare_counts(old, new, groups, sum(video.minutes for video in videos), seed)
+    return {'reviewed_intervals': decided, **found}
+
+
+def compare_counts(
+    old: np.ndarray, new: np.ndarray, groups: Sequence[str], minutes: float, seed: int = 0
+) -> dict[str, object]:
+    """Figures before and after, and the gain in F1 with its interval (percentile bootstrap over groups).
+
+    Args:
+        old: Hits, detections and events of each video before, (v, 3), see :func:`counts_at`.
+        new: The same after; events alike.
+        groups: Person or name of each video; those of one group are drawn together.
+        minutes: Length of the reviewed stretches.
+        seed: Seed of the draws. Defaults to 0.
+
+    Returns:
+        Without ``reviewed_intervals``, what :func:`gain_report` gives.
+    """
+    names = list(dict.fromkeys(groups))
+    member = np.array([[group == name for group in groups] for name in names], dtype=np.float64)
+    draws = np.random.default_rng(seed).integers(0, len(names), (SAMPLES, len(names)))
+    gains = _f1((member @ new)[draws].sum(axis=1)) - _f1((member @ old)[draws].sum(axis=1))
     low, high = (float(value) for value in np.quantile(gains, (0.025, 0.975)))
     value = float(_f1(new.sum(axis=0)) - _f1(old.sum(axis=0)))
     return {
-        'videos': len(videos),
-        'reviewed_intervals': decided,
+        'videos': len(groups),
+        'groups': len(names),
         'reviewed_minutes': round(minutes, 3),
         'before': _figures(old.sum(axis=0), minutes),
         'after': _figures(new.sum(axis=0), minutes),
         'f1_gain': {'value': value, 'low': low, 'high': high},
         'gained': low > 0,
     }
+
+
+def groups_of(names: Sequence[str]) -> list[str]:
+    """What is left out together, for each video: its person where the names tell several, else itself.
+
+    See :func:`~mmaction_mespot.study.reviewed.subject_and_session`.
+    """
+    people = [subject_and_session(name)[0] for name in names]
+    return people if all(people) and len(set(people)) > 1 else list(names)
 
 
 def _figures(counts: np.ndarray, minutes: float) -> dict[str, float | None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ RESULT, FOLDER = 'intervals.json', 'corrections'
 SPOTTER = 'spotter'
 """Stands for the spotter where a coder is named."""
 _KEYS = ('label', 'onset', 'apex', 'offset')
+_BIDS = re.compile(r'(?:^|[_/])(sub|ses)-([A-Za-z0-9]+)')
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class ReviewedVideo:
         scores: Their scores, (n,).
         minutes: Length of the reviewed stretches.
         decided: Number of rows that the coder decided.
+        stretches: First and last frame of each reviewed stretch.
     """
 
     name: str
@@ -60,6 +63,20 @@ class ReviewedVideo:
     scores: np.ndarray
     minutes: float
     decided: int
+    stretches: Sequence[tuple[int, int]] = ()
+
+
+def subject_and_session(name: str) -> tuple[str, str]:
+    """Subject and session that a name tells.
+
+    ``sub-01_ses-2_talk`` says both (as in BIDS); otherwise the first folder is the subject and the second one
+    the session (``P01/day1/a``); what is missing is empty.
+    """
+    labelled = dict(_BIDS.findall(name))
+    if labelled:
+        return labelled.get('sub', ''), labelled.get('ses', '')
+    folders = PurePosixPath(name).parts[:-1]
+    return (*folders, '', '')[0], (*folders, '', '')[1]
 
 
 def coders_of(root: Path) -> list[str]:
@@ -141,6 +158,7 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
                     np.array([row['score'] for row in seen], dtype=np.float64),
                     frames / float(content['video']['fps']) / 60,
                     len(told['rows']),
+                    stretches,
                 )
             )
         except (KeyError, TypeError) as error:

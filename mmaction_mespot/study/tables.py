@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 from mmaction_mespot.study.page import write_page
+from mmaction_mespot.study.reviewed import subject_and_session
 
 RESULT, FAILURE = 'intervals.json', 'failure.json'
 INTERVAL_COLUMNS = (
@@ -53,7 +53,6 @@ VIDEO_COLUMNS = (
     'notes',
 )
 FAILURE_COLUMNS = ('video', 'path', 'error')
-_BIDS = re.compile(r'(?:^|[_/])(sub|ses)-([A-Za-z0-9]+)')
 
 
 def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -93,19 +92,6 @@ def read_study(root: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         table,
         pd.DataFrame(videos, columns=list(VIDEO_COLUMNS)).astype({'expected_false_per_min': float}),
     )
-
-
-def subject_and_session(name: str) -> tuple[str, str]:
-    """Subject and session that a name tells.
-
-    ``sub-01_ses-2_talk`` says both (as in BIDS); otherwise the first folder is the subject and the second one
-    the session (``P01/day1/a``); what is missing is empty.
-    """
-    labelled = dict(_BIDS.findall(name))
-    if labelled:
-        return labelled.get('sub', ''), labelled.get('ses', '')
-    folders = PurePosixPath(name).parts[:-1]
-    return (*folders, '', '')[0], (*folders, '', '')[1]
 
 
 def write_study(root: Path, meta: Path | None = None) -> None:

@@ -159,7 +159,8 @@ def test_a_video_without_a_face_is_a_clear_error(spotter: SpottingInferencer) ->
         (dict(face='both'), "face: found 'both', expected one of largest, all, center"),
         (dict(device='tpu7'), "device 'tpu7' cannot be used"),
         (dict(model=str(shipped_model('lite').config_path)), 'needs a checkpoint'),
-        (dict(model=str(EXAMPLE)), 'cannot be read|has no test_dataloader'),
+        (dict(model=str(EXAMPLE)), 'expected a calibration of tools/adapt'),
+        (dict(model=__file__), 'has no|cannot be read'),
     ],
 )
 def test_what_does_not_fit(options: dict, message: str) -> None:

@@ -123,7 +123,8 @@ def test_one_bad_video_does_not_stop_the_others(
     assert printed.out == ''
     assert [line.split(':')[1].strip() for line in printed.err.splitlines()] == [str(empty), str(paths[1])]
     names = {path.name for path in (tmp_path / 'out' / 'frames').iterdir()} - {'.spotting.lock'}
-    assert names == {'intervals.csv', 'intervals.json', 'run.json', 'thumbnails', 'timeline.png'}
+    files = {'intervals.csv', 'intervals.json', 'proposals.npz', 'run.json', 'thumbnails', 'timeline.png'}
+    assert names == files
     failures = list(csv.DictReader((tmp_path / 'out' / 'failures.csv').open()))
     assert [row['video'] for row in failures] == ['empty', 'nowhere']
     assert (tmp_path / 'out' / 'megc.csv').read_text() == 'vid,pred_onset,pred_offset,type\n'

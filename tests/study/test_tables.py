@@ -8,7 +8,8 @@ import pytest
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.study import Study
-from mmaction_mespot.study.tables import subject_and_session, write_study
+from mmaction_mespot.study.reviewed import subject_and_session
+from mmaction_mespot.study.tables import write_study
 
 EXAMPLE = Path(__file__).parents[1] / 'spotting' / 'spot_example' / 'intervals.json'
 
