@@ -48,7 +48,6 @@ _LEAST_SIGMAS, _LEAST_SHARE, _LEAST_FIT = 3.0, 0.12, 0.3
 _BOTH_SIDES = 1.1
 """Factor on what an action explains if both sides do it."""
 _MOST = 3
-_TOP_REGIONS = 2
 _OPPOSITES = ({1, 4}, {2, 4}, {12, 15}, {15, 26}, {17, 25}, {17, 26}, {23, 25}, {23, 26}, {5, 43}, {5, 6})
 _LIDS, _LIPS = 'lids', 'lips'
 
@@ -96,6 +95,12 @@ class Movement:
     curve_iod: tuple[float, ...]
 
     @property
+    def short(self) -> str:
+        """The action units alone, such as ``AU12`` or ``AU23/24 L``."""
+        side = {LEFT: ' L', RIGHT: ' R'}.get(self.side, '')
+        return f'AU{"/".join(map(str, self.action_units))}{side}'
+
+    @property
     def words(self) -> str:
         """In one line, such as ``AU12 lip-corner puller, left, 0.031 IOD``."""
         units = '/'.join(map(str, self.action_units))
@@ -122,6 +127,7 @@ def what_moved(
     gap: int,
     crop_size: int,
     first: int,
+    apex: int,
     behind: int,
     rests: tuple[bool, bool] = (True, True),
 ) -> list[Movement]:
@@ -136,7 +142,8 @@ def what_moved(
         gap: Frames between the two pictures of a flow field.
         crop_size: Side of the crop in px.
         first: Place of the interval's first frame among the n.
-        behind: Place of the frame behind its last one, above `first`.
+        apex: Place of its apex.
+        behind: Place of the frame behind its last one.
         rests: Whether the face is seen at rest before the interval and after it. Defaults to both.
 
     Returns:
@@ -145,9 +152,9 @@ def what_moved(
     Raises:
         ValueError: If the lengths differ or the interval lies outside of them.
     """
-    if not len(flow) == len(head) == len(shapes) or not 0 <= first < behind <= len(flow):
+    if not len(flow) == len(head) == len(shapes) or not 0 <= first <= apex < behind <= len(flow):
         lengths = f'{len(flow)}, {len(head)} and {len(shapes)} frames'
-        raise ValueError(f'found streams of {lengths} and the interval {first} to {behind} in them')
+        raise ValueError(f'found streams of {lengths} and in them onset {first}, apex {apex}, end {behind}')
     if not any(rests):
         return []
     eye_distance = crop_size * float(EYE_CENTERS[1, 0] - EYE_CENTERS[0, 0])
@@ -167,7 +174,7 @@ def what_moved(
     turn = np.ptp(head_turn(np.asarray(shapes, dtype=np.float64))[inside], axis=0).max()
     turn += np.ptp(motion[inside], axis=0).max()
     away = from_rest(values, first, behind, max(1, round(_REST_S * fps)), rests)
-    return explain(away, float(turn))
+    return explain(away, apex - first, float(turn))
 
 
 def from_rest(
@@ -194,24 +201,22 @@ def from_rest(
     return np.asarray(values[first:behind] - ((1 - share) * before + share * after))
 
 
-def explain(away: np.ndarray, turn: float) -> list[Movement]:
+def explain(away: np.ndarray, apex: int, turn: float) -> list[Movement]:
     """Explain displacements by facial actions.
 
-    The apex is where the regions are farthest from rest. There the action that explains most of the
-    displacements, weighted by their noise, comes first; others follow while they add enough. If none is clear
-    there, lids and lips are looked at where these are farthest from rest.
+    At the apex the action that explains most of the displacements, weighted by their noise, comes first;
+    others follow while they add enough. If none is clear there, lids and lips are looked at where these are
+    farthest from rest.
 
     Args:
         away: Displacements from rest at each frame, (n, LENGTH) as :func:`pattern` orders them,
             inter-ocular distances.
+        apex: Place of the apex among the n.
         turn: How far the head moves and turns in the interval, inter-ocular distances.
     """
-    regions = np.linalg.norm(away[:, :_FLOW_VALUES].reshape(len(away), -1, 2), axis=2)
-    of_regions = np.sort(regions, axis=1)[:, -_TOP_REGIONS:].mean(axis=1)
-    of_openings = np.abs(away[:, -2:]).max(axis=1)
-    for courses, places in ((of_regions, range(len(_CANDIDATES))), (of_openings, _OPENINGS)):
-        apex = int(np.argmax(courses))
-        at_apex = away[max(apex - 1, 0) : apex + 2].mean(axis=0)
+    widest = int(np.argmax(np.abs(away[:, -2:]).max(axis=1)))
+    for frame, places in ((apex, range(len(_CANDIDATES))), (widest, _OPENINGS)):
+        at_apex = away[max(frame - 1, 0) : frame + 2].mean(axis=0)
         whiten = _whitening(at_apex, turn)
         chosen = _pursue(whiten @ at_apex, whiten, places)
         if chosen:

@@ -177,6 +177,7 @@ class SpotFace:
             self.gap,
             self._crop_size,
             first - low,
+            found.positions[1] - low,
             behind - low,
             RESTS[found.open],
         )

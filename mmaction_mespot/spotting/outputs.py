@@ -17,15 +17,16 @@ from mmaction_mespot.spotters.proposals import PROPOSALS
 from mmaction_mespot.spotting.crops import SpotCrops
 from mmaction_mespot.spotting.inputs import RESULT
 from mmaction_mespot.spotting.result import Interval, Spotting
+from mmaction_mespot.visualization.moved import MovedRow, plot_moved
 from mmaction_mespot.visualization.overlay import OverlayPainter, write_video
 from mmaction_mespot.visualization.style import save_figure
 from mmaction_mespot.visualization.video_timeline import TimelineBar, video_timeline
 
-OVERLAY, PREVIEW = 'overlay.mp4', 'preview.mp4'
+OVERLAY, PREVIEW, MOVED = 'overlay.mp4', 'preview.mp4', 'moved.png'
 
 
 def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> None:
-    """Write ``intervals.json``, ``intervals.csv``, ``proposals.npz``, ``thumbnails/`` and ``timeline.png``.
+    """Write tables, then pictures: of the crops, of the whole, and of what moved if anything was found.
 
     Args:
         result: What was found.
@@ -33,7 +34,8 @@ def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> 
         crops: The aligned crops of each face, for the pictures; none leaves the pictures of faces out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (OVERLAY, PREVIEW, PROPOSALS):  # of an earlier run with other settings, or of another video
+    # Of an earlier run with other settings, or of another video.
+    for stale in (OVERLAY, PREVIEW, PROPOSALS, MOVED):
         (folder / stale).unlink(missing_ok=True)
     result.to_json(folder / RESULT)
     result.to_csv(folder / 'intervals.csv')
@@ -56,6 +58,8 @@ def write_result(result: Spotting, folder: Path, crops: Sequence[SpotCrops]) -> 
         None if result.ground_truth is None else _truth_bars(result),
     )
     save_figure(figure, folder / 'timeline.png')
+    if result.intervals:
+        save_figure(plot_moved(title, _moved_rows(result, crops)), folder / MOVED)
 
 
 def write_overlay(
@@ -128,6 +132,22 @@ def timeline_bars(result: Spotting, crops: Sequence[SpotCrops] = ()) -> list[Tim
             i.score,
             i.apex_s,
             crops[i.face].picture(i.positions[1]) if crops else None,
+            ' '.join(movement.short for movement in i.moved),
+        )
+        for i in result.intervals
+    ]
+
+
+def _moved_rows(result: Spotting, crops: Sequence[SpotCrops]) -> list[MovedRow]:
+    return [
+        MovedRow(
+            i.label,
+            i.score,
+            (i.onset_s, i.apex_s, i.offset_s),
+            [movement.words for movement in i.moved],
+            np.array(i.moved_s),
+            np.array([movement.curve_iod for movement in i.moved]).reshape(len(i.moved), len(i.moved_s)),
+            [crops[i.face].picture(position) for position in i.positions[:2]] if crops else (),
         )
         for i in result.intervals
     ]

@@ -32,6 +32,7 @@ class TimelineBar:
         score: Its score; NaN for a label.
         apex_s: Time of its apex in seconds.
         thumbnail: Picture of the face at the apex, (S, S, 3) RGB uint8, or None.
+        text: Second line above the picture, such as the action units.
     """
 
     start_s: float
@@ -40,6 +41,7 @@ class TimelineBar:
     score: float = float('nan')
     apex_s: float = float('nan')
     thumbnail: np.ndarray | None = None
+    text: str = ''
 
 
 def video_timeline(
@@ -70,7 +72,8 @@ def video_timeline(
         The figure.
     """
     shown = _best_with_picture(bars) if pictures else []
-    heights = [1.35] * bool(shown) + [0.7] + [0.7] * (truth is not None) + [1.5]
+    lines = any(bar.text for bar in shown)
+    heights = [1.5 if lines else 1.35] * bool(shown) + [0.7] + [0.7] * (truth is not None) + [1.5]
     figure = new_figure(sum(heights) + 0.75, width)
     panels = list(figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
     if shown:
@@ -170,7 +173,8 @@ def _draw_thumbnails(
         inset.set_yticks([])
         for spine in inset.spines.values():
             spine.set(color=CLASS_COLOURS[bar.label], linewidth=2)
-        inset.set_title(f'{CLASSES[bar.label]} {bar.apex_s:.2f} s', fontsize=8, pad=2)
+        title = f'{CLASSES[bar.label]} {bar.apex_s:.2f} s'
+        inset.set_title(f'{title}\n{bar.text}' if bar.text else title, fontsize=8, pad=2)
         line = ConnectionPatch(
             (centre, 0.08),
             ((bar.start_s + bar.end_s) / 2, bar.label - 0.31),

@@ -123,7 +123,8 @@ def test_from_video_files_to_intervals(
     pictures = sorted(path.name for path in (folder / 'thumbnails').iterdir())
     assert len(pictures) == 3 * len(result['intervals']) and pictures[0] == '000_apex.jpg'
     assert cv2.imread(str(folder / 'thumbnails' / '000_apex.jpg')).shape == (112, 112, 3)
-    assert cv2.imread(str(folder / 'timeline.png')).shape[1] == 1100
+    for name in ('timeline.png', 'moved.png'):
+        assert cv2.imread(str(folder / name)).shape[1] == 1100
     with av.open(str(folder / 'overlay.mp4')) as overlay:
         assert sum(1 for _ in overlay.decode(video=0)) == 600
 

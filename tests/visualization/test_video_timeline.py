@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,11 @@ def test_the_best_intervals_get_a_picture_by_time() -> None:
     shown = titles(draw(bars(14)))
     assert len(shown) == MAX_THUMBNAILS
     assert shown[0] == 'MaE 16.20 s' and shown[-1] == 'ME 52.20 s'
+
+
+def test_the_action_units_stand_in_a_second_line() -> None:
+    first, second = bars(2)
+    assert titles(draw([replace(first, text='AU12 AU25'), second])) == ['MaE 0.20 s\nAU12 AU25', 'ME 4.20 s']
 
 
 def test_rows_for_what_there_is() -> None:
