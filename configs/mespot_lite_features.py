@@ -14,7 +14,8 @@ pipeline = [
     dict(type='LoadFeatures', folder='features_lite', in_memory=True),
     dict(type='PackFeatureInputs'),
 ]
-on_features = dict(align=8, pipeline=pipeline)  # windows start on the grid of the coarsest level
+# Windows start on the grid of the coarsest level; the stored features have had their context.
+on_features = dict(context=0, align=8, pipeline=pipeline)
 train_dataloader = dict(dataset=dict(**on_features, interval_jitter=None))
 val_dataloader = dict(dataset=on_features)
 sliding = dict(

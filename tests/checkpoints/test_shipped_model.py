@@ -74,8 +74,10 @@ def test_config_says_how_the_training_ran() -> None:
     cfg = Config.fromfile(shipped_model('lite').config_path)
     trained = Config.fromfile(ROOT / 'configs' / 'mespot_lite_synthetic.py')
     assert cfg.model == trained.model
-    windows, sliding = cfg.test_dataloader.dataset, trained.val_dataloader.dataset
-    assert all(windows[key] == sliding[key] for key in ('clip_len', 'stride', 'target_fps'))
+    windows = cfg.test_dataloader.dataset
+    for sliding in (trained.val_dataloader.dataset, *trained.test_dataloader.dataset.datasets):
+        for key in ('clip_len', 'stride', 'target_fps', 'context', 'align'):
+            assert windows[key] == sliding[key], key
     assert windows.pipeline[0].streams == trained.load.streams
     assert PostProcessing.from_dict(cfg.test_evaluator.post_processing) == PostProcessing()
     settings = PreparationSettings(**cfg.preparation)

@@ -6,6 +6,8 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import DATASETS, MODELS
 
+from mmaction_mespot.models.backbones.temporal_context import probe_context
+
 CONFIGS = Path(__file__).parents[2] / 'configs'
 # Windows of the fixture by split (`train` where none are drawn); `test_every_config` runs every config.
 LENGTHS = {
@@ -41,7 +43,7 @@ def test_leaf_builds_model_and_data(data: Path, leaf: str) -> None:
         lengths[part] = len(dataset)
         if 'synthetic' in leaf:  # the others' crop of 192 px does not fit the made-up faces of 16 px
             sample = dataset[0]
-            length, size = (64, 64) if leaf == 'mespot_synthetic.py' else (128, 12)
+            length, size = (64, 64) if leaf == 'mespot_synthetic.py' else (128 + 2 * 8 * (part != 'train'), 12)
             assert sample['inputs']['flow'].shape == (2, length, size, size)
             assert sample['data_samples'].part == 'normal'
     drawn = cfg.train_dataloader.dataset.get('windows_per_epoch')
@@ -76,6 +78,26 @@ def test_frames_between_positions(data: Path, name: str, interval: float) -> Non
     # Instants of the window for the network, the video's own frames for the results.
     assert window['gt_segments'][0].tolist() == pytest.approx([20 / interval, 100 / interval])
     assert window['video_segments'].tolist() == [[20, 100], [120, 144]]
+
+
+LITE = (
+    'mespot_lite_synthetic.py',
+    'mespot_lite_synthetic_quick.py',
+    'mespot_lite_synthetic_fusion.py',
+    'ablations/lite_fpn.py',
+    'zoo/panet_synthme.py',
+    'zoo/lgsnet_casme2.py',
+)
+
+
+@pytest.mark.parametrize('leaf', LITE)
+def test_lite_networks_are_tested_as_they_spot(leaf: str) -> None:
+    """Spotting takes the context that the backbone needs, on the grid of its coarsest level."""
+    cfg = Config.fromfile(CONFIGS / leaf)
+    needed = probe_context(MODELS.build(cfg.model.backbone), dict(flow=cfg.model.backbone.grid_size))
+    test = cfg.test_dataloader.dataset
+    for dataset in (cfg.val_dataloader.dataset, *test.get('datasets', [test])):
+        assert (dataset.context, dataset.align) == (needed.context, needed.align) == (8, 8)
 
 
 def test_quick_schedule_ends_with_its_epochs() -> None:
