@@ -36,7 +36,7 @@ train_dataloader = dict(
         pipeline=train_pipeline,
     ),
 )
-# In validation and test the backbone sees 8 positions beyond a window, its receptive field, as in spotting a video.
+# In validation and test the backbone sees 8 positions beyond a window, its reach, as in spotting.
 sliding = dict(**windows, stride=64, context=8, align=8, test_mode=True, pipeline=test_pipeline)
 val_dataloader = dict(
     batch_size=32,

@@ -5,9 +5,7 @@ data_root = '{{$MESPOT_DATA:data/casme2}}'
 fold = '{{$MESPOT_FOLD:s15}}'
 preparation = dict(crop_size=224, flow_method='tvl1')
 windows = dict(type='LongVideoDataset', clip_len=128, target_fps=30, data_root=data_root, fold=fold)
-sliding = dict(
-    **windows, stride=64, context=8, align=8, test_mode=True, pipeline={{_base_.test_pipeline}}
-)
+sliding = dict(**windows, stride=64, context=8, align=8, test_mode=True, pipeline={{_base_.test_pipeline}})
 train_dataloader = dict(
     dataset=dict(_delete_=True, **windows, split='train', pipeline={{_base_.train_pipeline}})
 )
