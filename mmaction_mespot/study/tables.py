@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.checked_json import checker, read_checked
@@ -19,7 +20,7 @@ from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
 from mmaction_mespot.study.page import write_page
 from mmaction_mespot.study.reviewed import subject_and_session
 
-RESULT, FAILURE = 'intervals.json', 'failure.json'
+RESULT, FAILURE, LOCK = 'intervals.json', 'failure.json', '.tables.lock'
 INTERVAL_COLUMNS = (
     'video',
     'subject',
@@ -105,6 +106,12 @@ def write_study(root: Path, meta: Path | None = None) -> None:
         MESpotError: As of :func:`read_study` and :func:`join_meta`.
     """
     root.mkdir(parents=True, exist_ok=True)
+    # Of two runs that end together the later writer reads after the earlier one has written.
+    with FileLock(root / LOCK):
+        _write_study(root, meta)
+
+
+def _write_study(root: Path, meta: Path | None) -> None:
     intervals, videos = read_study(root)
     page_videos, page_intervals = videos, intervals
     if meta is not None:
