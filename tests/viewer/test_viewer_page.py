@@ -146,6 +146,121 @@ def test_the_frame_that_a_row_names_is_shown(page: Any) -> None:
         assert abs(page.evaluate(grey) - (40 + 2 * frame)) <= 1
 
 
+def key(page: Any, *names: str) -> None:
+    for name in names:
+        page.keyboard.press(name)
+
+
+def stored(results: Path, coder: str = 'coder') -> dict[str, Any]:
+    return json.loads((results / 'talk' / 'corrections' / f'{coder}.json').read_text())
+
+
+def test_every_key(page: Any, results: Path) -> None:
+    page.click('h1')
+    key(page, 'n')  # the first row
+    wait_for_frame(page, 10)
+    assert page.inner_text('#moved') == 'AU12 lip-corner puller, both, 0.050 IOD'
+    key(page, 'Shift+ArrowRight', 'Shift+ArrowRight')
+    wait_for_frame(page, 30)
+    key(page, 'ArrowLeft', 'Shift+ArrowLeft')
+    wait_for_frame(page, 19)
+    key(page, 'k', '2')
+    assert rows(page)[0] == 'ME 10 19 35 corrected'
+    key(page, '1', 'a')
+    assert rows(page)[0] == 'MaE 10 19 35 corrected'
+    key(page, 'Shift+ArrowRight')
+    wait_for_frame(page, 29)
+    key(page, 'o')
+    assert rows(page)[0] == 'MaE 10 19 29 corrected'
+    key(page, 'n')
+    wait_for_frame(page, 50)
+    key(page, 'a')
+    assert rows(page)[1] == 'ME 50 55 60 accepted'
+    key(page, 'p')
+    wait_for_frame(page, 10)
+    assert not page.is_checked('#loop')
+    key(page, 'l')
+    assert page.is_checked('#loop')
+    key(page, ' ')
+    page.wait_for_function("() => !document.getElementById('video').paused", timeout=20000)
+    page.wait_for_timeout(1500)  # longer than the interval: it is played anew
+    assert int(page.inner_text('#frame')) <= 40
+    key(page, ' ')
+    page.wait_for_function("() => document.getElementById('video').paused", timeout=20000)
+    before = page.screenshot(clip=page.locator('#timeline').bounding_box())
+    key(page, '+')
+    closer = page.screenshot(clip=page.locator('#timeline').bounding_box())
+    assert closer != before
+    key(page, '-')
+    key(page, 'c')
+    assert len(rows(page)) == 3 and sum(row.endswith('added') for row in rows(page)) == 1
+    key(page, 'x')  # an added row goes
+    assert len(rows(page)) == 2
+    key(page, 'Control+z')
+    assert len(rows(page)) == 3
+    key(page, 'Control+Shift+z')
+    assert len(rows(page)) == 2
+
+
+def test_stretches_are_reviewed(page: Any, results: Path) -> None:
+    assert page.inner_text('#reviewed') == '0.0 of 3.0 s reviewed'
+    page.click('h1')
+    for _ in range(3):
+        key(page, 'Shift+ArrowRight')
+    wait_for_frame(page, 30)
+    page.click('#review')
+    assert page.inner_text('#review') == 'Reviewed 1.00 s to here'
+    key(page, 'Shift+ArrowLeft', 'Shift+ArrowLeft')  # backwards does as well
+    wait_for_frame(page, 10)
+    key(page, 'r')
+    assert page.inner_text('#reviewed') == '0.7 of 3.0 s reviewed'
+    wait_saved(page)
+    assert stored(results)['reviewed'] == [[10, 30]]
+    # a second one that touches it joins it; undo, and away with all
+    key(page, 'r', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft')
+    wait_for_frame(page, 7)
+    key(page, 'r')
+    assert page.inner_text('#reviewed') == '0.8 of 3.0 s reviewed'
+    key(page, 'Control+z')
+    assert page.inner_text('#reviewed') == '0.7 of 3.0 s reviewed'
+    key(page, 'u')
+    assert 'no reviewed stretch' in page.inner_text('#error')
+    page.click('#review-whole')
+    assert page.inner_text('#reviewed') == '3.0 of 3.0 s reviewed'
+    wait_saved(page)
+    page.reload()
+    page.wait_for_function(
+        "() => document.getElementById('reviewed').textContent.startsWith('3.0')", timeout=20000
+    )
+    page.click('#unreview')
+    assert page.inner_text('#reviewed') == '0.0 of 3.0 s reviewed'
+
+
+def test_the_motion_of_an_interval_is_magnified(page: Any) -> None:
+    """Each frame is 2 grey levels brighter: 8 times that after magnification, against the first frame."""
+    page.wait_for_function("() => document.getElementById('video').readyState >= 2", timeout=20000)
+    page.click('#intervals tbody tr:nth-child(2) td.seconds')  # frames 50 to 60, so 44 to 66
+    wait_for_frame(page, 50)
+    key(page, 'm')
+    page.wait_for_selector('#magnified canvas[data-picture]', timeout=30000)
+    grey = """() => { const canvas = document.querySelector('#magnified canvas');
+              const pixel = canvas.getContext('2d').getImageData(30, 30, 1, 1).data[0];
+              return [Number(canvas.dataset.picture), pixel]; }"""
+    shown = "() => document.querySelector('#magnified canvas').dataset.picture === "
+    page.wait_for_function(f"{shown}'3'", timeout=20000)
+    picture, level = page.evaluate(grey)
+    assert abs(level - (40 + 2 * 44 + 8 * 2 * picture)) <= 10 + 2 * picture
+    page.select_option('#factor', '4')
+    page.wait_for_function(f"{shown}'6'", timeout=20000)
+    picture, level = page.evaluate(grey)
+    assert abs(level - (40 + 2 * 44 + 4 * 2 * picture)) <= 6 + 2 * picture
+    assert page.evaluate("() => document.getElementById('offset').width") == 48  # the crops are there too
+    photograph(page, 'magnified')
+    page.click('h1')
+    key(page, 'm')
+    assert page.is_hidden('#magnified')
+
+
 def test_the_ends_of_a_bar_are_dragged(page: Any) -> None:
     page.wait_for_timeout(500)
     box = page.locator('#timeline').bounding_box()

@@ -94,6 +94,24 @@ export class Corrections {
     return row.id;
   }
 
+  // A stretch was looked at as a whole; stretches that touch become one.
+  review(first, last) {
+    const joined = [];
+    for (const [from, to] of [...this.state.reviewed, [first, last]].sort((a, b) => a[0] - b[0])) {
+      const before = joined[joined.length - 1];
+      if (before && from <= before[1] + 1) before[1] = Math.max(before[1], to);
+      else joined.push([from, to]);
+    }
+    this.commit({ reviewed: joined });
+  }
+
+  // The stretch at a frame was not reviewed after all.
+  unreview(frame) {
+    const reviewed = this.state.reviewed.filter(([from, to]) => frame < from || frame > to);
+    if (reviewed.length === this.state.reviewed.length) throw new Error('this frame lies in no reviewed stretch');
+    this.commit({ reviewed });
+  }
+
   file() {
     return { format: 'mmaction_mespot.corrections', version: 1, coder: this.coder, revision: this.revision, ...this.state };
   }

@@ -2,6 +2,7 @@
 import { CLASSES } from './corrections.js';
 
 export const COLOURS = { MaE: '#0072B2', ME: '#D55E00' };
+export const REGION_COLOURS = ['#009E73', '#CC79A7', '#8A7B00'];
 const [AXIS, TOP, CURVES, LANE, GRAB] = [18, 20, 90, 15, 6];
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
 
@@ -124,9 +125,15 @@ export class Timeline {
       const right = this.x(row.offset_s);
       if (right >= 0 && left <= width) context.fillRect(left, top, Math.max(2, right - left), tall);
     };
+    context.fillStyle = '#8FBC8F';
+    for (const [from, to] of data.reviewed) {
+      const left = Math.max(this.x(from), 0);
+      context.fillRect(left, AXIS - 4, Math.max(Math.min(this.x(to), width) - left, 0), 4);
+    }
     context.fillStyle = '#5F5F5F';
     for (const row of data.result.ground_truth || []) bar(row, AXIS + 9 * CLASSES.indexOf(row.label), 7);
     for (const label of CLASSES) this.curve(context, label);
+    this.regions(context);
     for (const row of data.rows) {
       const moved = this.drag && this.drag.hit && this.drag.hit.row === row && this.drag.time !== undefined
         ? { ...row, [`${this.drag.hit.end}_s`]: this.drag.time } : row;
@@ -168,6 +175,21 @@ export class Timeline {
       const text = this.duration < 120 ? `${time.toFixed(digits)} s`
         : `${Math.floor(time / 60)}:${(time % 60).toFixed(digits).padStart(digits ? 3 + digits : 2, '0')}`;
       context.fillText(text, this.x(time) + 3, 11);
+    }
+  }
+
+  // How far each region was displaced during the intervals; the top is the largest displacement of the video.
+  regions(context) {
+    const moving = this.data.result.intervals.filter((one) => (one.moved || []).length
+      && one.offset_s >= this.view[0] && one.onset_s <= this.view[1]);
+    const largest = Math.max(...this.data.result.intervals.flatMap((one) => (one.moved || []).map((what) => what.displacement_iod)), 1e-9);
+    for (const one of moving) {
+      one.moved.slice(0, REGION_COLOURS.length).forEach((what, place) => {
+        context.strokeStyle = REGION_COLOURS[place];
+        context.beginPath();
+        what.curve_iod.forEach((value, i) => context.lineTo(this.x(one.moved_time_s[i]), AXIS + TOP + CURVES * (1 - value / largest)));
+        context.stroke();
+      });
     }
   }
 

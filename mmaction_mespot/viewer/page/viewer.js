@@ -1,5 +1,6 @@
 import { CLASSES, Corrections, frameAt } from './corrections.js';
-import { Timeline } from './timeline.js';
+import { framesOf, Loop, magnified, take } from './magnify.js';
+import { REGION_COLOURS, Timeline } from './timeline.js';
 
 const CHANGE_RANGE = 32; // grey levels that show as the brightest colour
 const FRAMES = ['onset', 'apex', 'offset'];
@@ -19,6 +20,9 @@ let chosen = null;  // key of the chosen row
 let drawing = 0;    // counts the requests for pictures: a later one wins
 let opening = 0;    // counts the openings: a later one wins
 let timer = null;   // until the next saving
+let reviewFrom = null; // first frame of a stretch that is being reviewed
+let pictures = Promise.resolve(); // until the crops of the chosen row are drawn
+let taken = [];     // frames of the chosen interval for its magnified motion
 let saving = Promise.resolve();
 const lines = new Map(); // line of the table by key of its row
 
@@ -61,7 +65,8 @@ async function open(wanted) {
   const [content, stored] = await Promise.all([place(wanted), `${place(wanted)}/corrections`]
     .map(async (path) => (await ask(path)).json()));
   if (mine !== opening) return;
-  [name, result, chosen] = [wanted, content, null];
+  [name, result, chosen, reviewFrom] = [wanted, content, null, null];
+  stopMagnifying();
   const coder = byId('coder').value.trim();
   // Without the video the frame rate has to do.
   times = Array.from({ length: result.video.total_frames }, (_, i) => i / result.video.fps);
@@ -78,6 +83,7 @@ async function open(wanted) {
   byId('notes').replaceChildren(...result.notes.map((note) => Object.assign(document.createElement('li'), { textContent: note })));
   byId('timeline').style.height = `${170 + 14 * Math.max(Object.keys(others).length, 1)}px`;
   byId('saved').textContent = '';
+  byId('moved').replaceChildren();
   timeline.view = [0, result.video.duration_s];
   lines.clear();
   show();
@@ -144,12 +150,16 @@ function show(reset = false) {
     body.replaceChildren(...next);
     if (focused && body.contains(focused)) focused.focus({ preventScroll: true });
   }
+  const reviewed = work.state.reviewed.reduce((sum, [first, last]) => sum + last - first + 1, 0) / result.video.fps;
+  byId('reviewed').textContent = `${reviewed.toFixed(1)} of ${result.video.duration_s.toFixed(1)} s reviewed`;
+  byId('review').textContent = reviewFrom === null ? 'Reviewed from here' : `Reviewed ${work.seconds(reviewFrom).toFixed(2)} s to here`;
   byId('undo').disabled = !work.done.length;
   byId('redo').disabled = !work.undone.length;
   redraw();
 }
 
-const redraw = () => timeline.draw({ result, rows: list, others, chosen, thresholds: work.state.thresholds, now: Math.max(video.currentTime - start, 0) });
+const reviewedTimes = () => work.state.reviewed.map(([first, last]) => [work.seconds(first), work.seconds(last)]);
+const redraw = () => timeline.draw({ reviewed: reviewedTimes(), result, rows: list, others, chosen, thresholds: work.state.thresholds, now: Math.max(video.currentTime - start, 0) });
 const current = (key) => list.find((row) => row.key === key);
 
 function newLine(key) {
@@ -217,6 +227,7 @@ function step(count) {
 async function choose(row) {
   if (!row) return;
   chosen = row.key;
+  stopMagnifying();
   seek(video, row.onset);
   timeline.show(row.onset_s);
   show();
@@ -225,7 +236,19 @@ async function choose(row) {
     const [box, inner] = [byId('scroll').getBoundingClientRect(), line.getBoundingClientRect()];
     if (inner.top < box.top + 24 || inner.bottom > box.bottom) byId('scroll').scrollTop += inner.top - box.top - box.height / 2;
   }
-  await drawPictures(row);
+  showMoved(row);
+  pictures = drawPictures(row);
+  await pictures;
+}
+
+// What moved in the interval that the spotter found, in the colours of its curves.
+function showMoved(row) {
+  const from = row.candidate || row;
+  const known = result.intervals.find((one) => ['label', ...FRAMES].every((key) => one[key] === from[key]));
+  byId('moved').replaceChildren(...((known && known.moved) || []).map((what, place) => Object.assign(document.createElement('li'), {
+    textContent: `AU${what.action_units.join('/')} ${what.action}, ${what.side}, ${what.displacement_iod.toFixed(3)} IOD`,
+    style: `color: ${REGION_COLOURS[place] || 'inherit'}`,
+  })));
 }
 
 async function drawPictures(row) {
@@ -282,6 +305,51 @@ function drawMotion() {
   context.putImageData(picture, 0, 0);
 }
 
+const loop = new Loop(byId('magnified').querySelector('canvas'));
+
+function stopMagnifying() {
+  loop.play([], 0);
+  taken = [];
+  byId('magnified').hidden = true;
+}
+
+// The chosen interval, over and over, its motion enlarged; a second time ends it.
+async function magnify() {
+  const row = current(chosen);
+  if (!row || !byId('magnified').hidden) {
+    stopMagnifying();
+    return;
+  }
+  byId('magnified').hidden = false;
+  await pictures.catch(() => {}); // they take their frames from the same player
+  if (byId('magnified').hidden) return;
+  const mine = ++drawing;
+  const frames = framesOf(row, times.length, result.video.fps);
+  const found = [];
+  for (const frame of frames) {
+    found.push(take(await pictureAt(frame)));
+    if (mine !== drawing) return;
+  }
+  taken = Object.assign(found, { step: frames.length > 1 ? frames[1] - frames[0] : 1 });
+  playMagnified();
+}
+
+function playMagnified() {
+  if (!taken.length) return;
+  loop.play(magnified(taken, Number(byId('factor').value)), (2000 * taken.step) / result.video.fps);
+}
+
+function review() {
+  if (reviewFrom === null) {
+    reviewFrom = shownFrame();
+    show();
+    return;
+  }
+  const [first, last] = [reviewFrom, shownFrame()].sort((a, b) => a - b);
+  reviewFrom = null;
+  edit(() => work.review(first, last));
+}
+
 const timeline = new Timeline(byId('timeline'), {
   seek: (time) => seek(video, frameAt(times, time)),
   choose: guarded(choose),
@@ -318,6 +386,11 @@ const turn = (way) => { if (work[way]()) { fail(null); changed(); } };
 byId('add').onclick = add;
 byId('undo').onclick = () => turn('undo');
 byId('redo').onclick = () => turn('redo');
+byId('review').onclick = review;
+byId('review-whole').onclick = () => edit(() => work.review(0, times.length - 1));
+byId('unreview').onclick = () => edit(() => work.unreview(shownFrame()));
+byId('magnify').onclick = guarded(magnify);
+byId('factor').onchange = () => playMagnified();
 byId('back').onclick = () => step(-1);
 byId('forward').onclick = () => step(1);
 byId('whole').onclick = () => timeline.look(0, result.video.duration_s);
@@ -383,6 +456,9 @@ const KEYS = {
   k: () => onChosen((row) => work.change(row, { apex: shownFrame() })),
   o: () => onChosen((row) => work.change(row, { offset: shownFrame() })),
   c: add,
+  r: review,
+  u: () => edit(() => work.unreview(shownFrame())),
+  m: guarded(magnify),
   l: () => { byId('loop').checked = !byId('loop').checked; },
   '+': () => timeline.zoom(0.5, video.currentTime - start),
   '-': () => timeline.zoom(2, video.currentTime - start),
