@@ -95,6 +95,7 @@ def test_one_result_in_every_form(tmp_path: Path) -> None:
             'region': 'mouth_corner',
             'side': 'left',
             'displacement_iod': 0.0312,
+            'words': 'AU12 lip-corner puller, left, 0.031 IOD',
             'curve_iod': [0.01, 0.0312, 0.0],
         }
     ]

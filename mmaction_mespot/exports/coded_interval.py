@@ -28,7 +28,7 @@ class CodedInterval:
         offset_s: Time stamp of the last frame.
         apex_s: Time stamp of the apex, or None.
         score: Score of the spotter, or None.
-        comment: What a coder wrote.
+        comment: What a coder wrote; of a spotted interval its note and what moved.
         probability: That it is an expression of its class, by the spotter's calibration, or None.
     """
 
@@ -90,13 +90,18 @@ def coding_of_result(content: Mapping[str, Any]) -> Coding:
             round(row['offset_s'], 3),
             round(row['apex_s'], 3),
             row['score'],
-            row.get('note', ''),
+            '; '.join(filter(None, (row.get('note', ''), moved_words(row)))),
             row.get('probability'),
         )
         for row in content['intervals']
     ]
     ordered = sorted(rows, key=lambda row: (row.onset_s, row.offset_s))
     return Coding(ordered, Path(video['path']), video['duration_s'], video['fps'])
+
+
+def moved_words(row: Mapping[str, Any]) -> str:
+    """What moved in an interval of ``intervals.json``, in one line; empty where nothing is said of it."""
+    return '; '.join(one['words'] for one in row.get('moved', ()))
 
 
 def tiers_of(intervals: Sequence[CodedInterval]) -> dict[str, list[CodedInterval]]:

@@ -8,6 +8,17 @@ from typing import Any
 from mmaction_mespot.checked_json import FRAME, SECONDS, checker, read_checked
 from mmaction_mespot.intervals.detections import CLASSES
 
+_MOVEMENT = {
+    'type': 'object',
+    'required': ['action', 'action_units', 'side', 'displacement_iod', 'words'],
+    'properties': {
+        'action': {'type': 'string'},
+        'words': {'type': 'string', 'maxLength': 200},
+        'action_units': {'type': 'array', 'items': {'type': 'integer', 'minimum': 1}},
+        'side': {'enum': ['left', 'right', 'both', 'middle']},
+        'displacement_iod': {'type': 'number'},
+    },
+}
 _INTERVAL = {
     'type': 'object',
     'required': ['label', 'onset', 'apex', 'offset', 'onset_s', 'apex_s', 'offset_s', 'score', 'face'],
@@ -22,6 +33,7 @@ _INTERVAL = {
         'face': {'type': 'integer', 'minimum': 0},
         'note': {'type': 'string'},
         'open': {'enum': ['', 'onset', 'offset', 'both']},
+        'moved': {'type': 'array', 'items': _MOVEMENT},
     },
 }
 _check = checker(

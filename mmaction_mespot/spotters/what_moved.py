@@ -115,6 +115,7 @@ class Movement:
             'region': self.region,
             'side': self.side,
             'displacement_iod': round(self.displacement_iod, 4),
+            'words': self.words,
             'curve_iod': [round(value, 4) for value in self.curve_iod],
         }
 

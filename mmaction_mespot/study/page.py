@@ -48,6 +48,7 @@ def write_page(intervals: pd.DataFrame, videos: pd.DataFrame, failures: pd.DataF
         parts += [_picture(_raster(intervals, videos), 'Events over time, one line per video')]
     if len(intervals):
         parts += [_picture(_distributions(intervals), 'Lengths and scores of the intervals')]
+        parts += _moved_table(intervals)
     parts += ['<h2>Videos</h2>', _video_table(videos)]
     if len(failures):
         rows = ''.join(
@@ -78,6 +79,23 @@ def _video_table(videos: pd.DataFrame) -> str:
         notes = f'<td class="text">{escape(str(video["notes"]))}</td>'
         rows.append(f'<tr><td>{escape(name)}</td>{cells}{notes}<td>{link}</td></tr>')
     return f'<div class="wide"><table><tr>{head}</tr>{"".join(rows)}</table></div>'
+
+
+def _moved_table(intervals: pd.DataFrame) -> list[str]:
+    """In how many intervals of each class an action was seen, the most frequent first."""
+    words = intervals['moved'].fillna('').str.split('; ').explode().str.split(', ').str[0]
+    named = pd.DataFrame({'label': intervals['label'].reindex(words.index), 'action': words})
+    named = named[named['action'] != '']
+    if not len(named):
+        return []
+    counts = pd.crosstab(named['action'], named['label']).reindex(columns=list(CLASSES), fill_value=0)
+    counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind='stable').index]
+    rows = ''.join(
+        f'<tr><td>{escape(str(action))}</td>{"".join(f"<td>{count}</td>" for count in row)}</tr>'
+        for action, row in zip(counts.index, counts.to_numpy(), strict=True)
+    )
+    head = ''.join(f'<th>{name}</th>' for name in ('action', *CLASSES))
+    return ['<h2>What moved</h2>', f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>']
 
 
 def _raster(intervals: pd.DataFrame, videos: pd.DataFrame) -> Figure:

@@ -14,6 +14,7 @@ from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.checked_json import checker, read_checked
 from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.coded_interval import moved_words
 from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.study.calibration_file import CALIBRATION, read_calibration
@@ -37,6 +38,7 @@ INTERVAL_COLUMNS = (
     'offset_frame_0based',
     'face',
     'note',
+    'moved',
 )
 VIDEO_COLUMNS = (
     'video',
@@ -198,6 +200,7 @@ def _interval_row(name: str, who: tuple[str, str], row: dict[str, Any]) -> dict[
         'probability': row.get('probability'),
         **{f'{key}_frame_0based': row[key] for key in ('onset', 'apex', 'offset')},
         'note': row.get('note', ''),
+        'moved': moved_words(row),
     }
 
 

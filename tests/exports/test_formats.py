@@ -54,6 +54,7 @@ def test_a_result_keeps_its_intervals(name: str, tmp_path: Path) -> None:
     content['intervals'][0]['probability'] = 0.8125
     coding = coding_of_result(content)
     assert [one.probability for one in coding.intervals] == [0.8125, None, None]
+    assert [one.comment[:16] for one in coding.intervals] == ['AU12 lip-corner ', 'AU4 brow lowerer', '']
     path = tmp_path / f'a{FORMATS[name].ending}'
     write_coding(coding, path, name)
     assert read_coding(path) == list(coding.intervals)

@@ -32,6 +32,7 @@ def test_one_row_an_interval_and_one_a_video(results: Path) -> None:
     assert (first['MaE_count'], first['ME_count'], first['MaE_per_min']) == (2, 1, 12)
     assert [(row['subject'], row['label']) for row in study][:2] == [('P01', 'MaE'), ('P01', 'ME')]
     assert study.intervals['onset_frame_0based'].iloc[0] == 40
+    assert study.intervals['moved'].iloc[0].startswith('AU12 lip-corner puller, 0.086 IOD; AU25 ')
     assert list(study.failures['error']) == ['no <video>']
 
 
@@ -43,6 +44,7 @@ def test_the_files(results: Path) -> None:
     assert len(pd.read_csv(results / 'videos.csv')) == 2 and len(pd.read_csv(results / 'failures.csv')) == 1
     page = (results / 'study.html').read_text()
     assert '2 videos: 4 MaE, 2 ME' in page and 'no &lt;video&gt;' in page
+    assert '<tr><td>AU4 brow lowerer</td><td>0</td><td>2</td></tr>' in page
     assert 'http' not in page and page.count('data:image/png') == 2
 
 
@@ -58,6 +60,21 @@ def test_probabilities_and_the_rate_of_the_results(results: Path) -> None:
     content['intervals'][1]['probability'] = 25
     path.write_text(json.dumps(content))
     with pytest.raises(MESpotError, match=r'intervals\.1\.probability'):
+        Study(results)
+
+
+def test_results_that_say_nothing_of_what_moved(results: Path) -> None:
+    for path in results.rglob('intervals.json'):
+        content = json.loads(path.read_text())
+        for row in content['intervals']:
+            del row['moved'], row['moved_time_s']
+        path.write_text(json.dumps(content))
+    write_study(results)
+    assert Study(results).intervals['moved'].tolist() == [''] * 6
+    assert 'What moved' not in (results / 'study.html').read_text()
+    content['intervals'][1]['moved'] = [{'action': 'smile'}]
+    path.write_text(json.dumps(content))
+    with pytest.raises(MESpotError, match=r"intervals\.1\.moved\.0.*'action_units' is a required property"):
         Study(results)
 
 

@@ -28,7 +28,9 @@ def write_results(root: Path) -> Path:
     found = [interval('MaE', 0.95, 10, 20, 35), interval('ME', 0.9, 50, 55, 60)]
     found[0]['probability'] = 0.874
     lips = dict(action='lip-corner puller', action_units=[12], region='mouth_corner', side='both')
-    lips |= dict(displacement_iod=0.05, curve_iod=[0.0, 0.05, 0.01])
+    lips |= dict(
+        displacement_iod=0.05, words='AU12 lip-corner puller, 0.050 IOD', curve_iod=[0.0, 0.05, 0.01]
+    )
     found[0] |= dict(moved=[lips], moved_time_s=[10 / FPS, 20 / FPS, 35 / FPS])
     weak = interval('ME', 0.5, 70, 74, 80)
     folder = root / 'results' / 'talk'

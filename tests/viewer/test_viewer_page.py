@@ -76,14 +76,14 @@ def photograph(page: Any, what: str) -> None:
 
 def test_a_row_is_corrected_with_mouse_and_keys(page: Any, results: Path, tmp_path: Path) -> None:
     assert rows(page) == FOUND and page.inner_text('#notes') == 'a note'
-    assert page.locator('#intervals td.score').all_inner_texts() == ['0.950 (87 %)', '0.900']
+    assert page.locator('#intervals td.score').all_inner_texts() == ['0.950 (87\u00a0%)', '0.900']
     page.click('#intervals tbody tr:nth-child(1) input.offset')
     page.keyboard.press('Control+a')
     page.keyboard.type('40')
     page.keyboard.press('Enter')
     assert page.evaluate('() => document.activeElement.className') == 'offset'
     assert rows(page)[0] == 'MaE 10 20 40 corrected'
-    assert page.inner_text('#intervals tbody tr:nth-child(1) td.score') == '0.950 (87 %)'
+    assert page.inner_text('#intervals tbody tr:nth-child(1) td.score') == '0.950 (87\u00a0%)'
     wait_saved(page)
     page.click('#intervals tbody tr:nth-child(2) select')
     page.keyboard.press('Escape')
@@ -159,7 +159,8 @@ def test_every_key(page: Any, results: Path) -> None:
     page.click('h1')
     key(page, 'n')  # the first row
     wait_for_frame(page, 10)
-    assert page.inner_text('#moved') == 'AU12 lip-corner puller, both, 0.050 IOD'
+    assert page.inner_text('#moved') == 'AU12 lip-corner puller, 0.050 IOD'
+    assert page.locator('#intervals div.moved').all_inner_texts() == ['AU12', '']
     key(page, 'Shift+ArrowRight', 'Shift+ArrowRight')
     wait_for_frame(page, 30)
     key(page, 'ArrowLeft', 'Shift+ArrowLeft')

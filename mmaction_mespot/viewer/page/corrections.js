@@ -14,11 +14,15 @@ export class Corrections {
       : { rows: [], thresholds: { ...result.thresholds }, reviewed: [] };
     this.undone = [];
     this.done = [];
+    this.moves = new Map(result.intervals.map((one) => [identity(one), one.moved || []]));
   }
 
   get total() { return this.result.video.total_frames; }
 
   seconds(frame) { return frame === null ? null : this.times[Math.min(frame, this.times.length - 1)]; }
+
+  // What moved in the interval that a row was found as; nothing where the spotter did not say.
+  moved(row) { return (row.candidate && this.moves.get(identity(row.candidate))) || []; }
 
   // Rows as the page shows them: what was decided, and every candidate from the thresholds on that nobody touched.
   rows() {

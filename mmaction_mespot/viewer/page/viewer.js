@@ -189,6 +189,17 @@ function newLine(key) {
   return line;
 }
 
+// The action units that moved, below the seconds of a row.
+function actionUnits(row) {
+  const moved = work.moved(row);
+  const sides = { left: ' L', right: ' R' };
+  return Object.assign(document.createElement('div'), {
+    className: 'moved',
+    textContent: moved.map((what) => `AU${what.action_units.join('/')}${sides[what.side] || ''}`).join(' '),
+    title: moved.map((what) => what.words).join('; '),
+  });
+}
+
 // Bring a line up to date, without touching a field that is being typed in.
 function fill(line, row, reset) {
   line.className = `${row.label} ${row.state}${row.key === chosen ? ' chosen' : ''}`;
@@ -200,10 +211,10 @@ function fill(line, row, reset) {
     const old = input.dataset.value;
     if (reset || old !== value || document.activeElement !== input) [input.value, input.dataset.value] = [value, value];
   }
-  line.querySelector('.seconds').textContent = `${row.onset_s.toFixed(2)} - ${row.offset_s.toFixed(2)}`;
+  line.querySelector('.seconds').replaceChildren(`${row.onset_s.toFixed(2)} - ${row.offset_s.toFixed(2)}`, actionUnits(row));
   const score = line.querySelector('.score');
   const known = row.score !== null && typeof row.probability === 'number';
-  score.textContent = row.score === null ? '' : row.score.toFixed(3) + (known ? ` (${Math.round(100 * row.probability)} %)` : '');
+  score.textContent = row.score === null ? '' : row.score.toFixed(3) + (known ? ` (${Math.round(100 * row.probability)}\u00a0%)` : '');
   score.title = known ? 'score, and the probability that it is an expression' : '';
   const state = line.querySelector('.state');
   state.textContent = row.state;
@@ -243,10 +254,8 @@ async function choose(row) {
 
 // What moved in the interval that the spotter found, in the colours of its curves.
 function showMoved(row) {
-  const from = row.candidate || row;
-  const known = result.intervals.find((one) => ['label', ...FRAMES].every((key) => one[key] === from[key]));
-  byId('moved').replaceChildren(...((known && known.moved) || []).map((what, place) => Object.assign(document.createElement('li'), {
-    textContent: `AU${what.action_units.join('/')} ${what.action}, ${what.side}, ${what.displacement_iod.toFixed(3)} IOD`,
+  byId('moved').replaceChildren(...work.moved(row).map((what, place) => Object.assign(document.createElement('li'), {
+    textContent: what.words,
     style: `color: ${REGION_COLOURS[place] || 'inherit'}`,
   })));
 }
