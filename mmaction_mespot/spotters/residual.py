@@ -139,13 +139,6 @@ def fit_residual(
     return found
 
 
-def log_loss(residual: Residual, scores: np.ndarray, features: np.ndarray, targets: np.ndarray) -> float:
-    """Sum of the cross-entropy of the new scores."""
-    values = _values(scores, features)
-    z = values[:, 0] + residual.added(values)
-    return float((np.logaddexp(0, z) - targets * z).sum())
-
-
 def _values(scores: np.ndarray, features: np.ndarray) -> np.ndarray:
     logits = logit(np.clip(np.asarray(scores, dtype=np.float64), _LEAST, 1 - _LEAST))
     return np.concatenate([logits[:, None], np.asarray(features, dtype=np.float64)], axis=1)

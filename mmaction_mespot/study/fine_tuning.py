@@ -11,7 +11,7 @@ import numpy as np
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.spotters.proposals import PROPOSALS, Origin, VideoProposals, choice_of
-from mmaction_mespot.spotters.residual import Residual, fit_residual, log_loss, overlap_targets
+from mmaction_mespot.spotters.residual import Residual, fit_residual, overlap_targets
 from mmaction_mespot.study.calibration import Calibration, calibrate, compare_counts, counts_at, groups_of
 from mmaction_mespot.study.reviewed import Events, ReviewedVideo
 
@@ -141,8 +141,9 @@ def tuning_videos(root: Path, videos: Sequence[ReviewedVideo]) -> list[TuningVid
 def fit_tuning(videos: Sequence[TuningVideo], fallback: tuple[float, float]) -> FineTuned:
     """Fit the correction, its strength, and thresholds.
 
-    The strength of the pull is the greatest whose cross-entropy on groups that were left out is within one
-    standard error of the least. Thresholds are chosen on the scores of these groups, so that they are not
+    Of the strengths of the pull the greatest is taken over which no weaker one shows a gain on groups that
+    were left out (see :func:`~mmaction_mespot.study.calibration.compare_counts`); so the scores stay as they
+    are unless changing them helps. Thresholds are chosen on the scores of these groups, so that they are not
     those of scores that were fitted to themselves.
 
     Args:
@@ -150,27 +151,39 @@ def fit_tuning(videos: Sequence[TuningVideo], fallback: tuple[float, float]) -> 
         fallback: Thresholds of a class without events.
     """
     rows = [video.rows() for video in videos]
-    names = sorted({video.group for video in videos})
-    fold = np.array([names.index(video.group) % min(FOLDS, len(names)) for video in videos])
-    losses = np.zeros((len(names), len(PENALTIES)))
-    fits: dict[int, list[Residual]] = {}
-    for number in np.unique(fold):
-        fits[number] = fit_residual(*_joined([rows[i] for i in np.flatnonzero(fold != number)]), PENALTIES)
-        for i in np.flatnonzero(fold == number):
-            losses[names.index(videos[i].group)] += [
-                log_loss(residual, *rows[i]) for residual in fits[number]
-            ]
-    best = _strongest(losses)
-    unseen = [video.rescored(fits[number][best]) for video, number in zip(videos, fold, strict=True)]
-    residual = fit_residual(*_joined(rows), PENALTIES[: best + 1])[best]
-    return FineTuned(residual, calibrate(unseen, fallback), PENALTIES[best])
+    groups = [video.group for video in videos]
+    names = sorted(set(groups))
+    fold = np.array([names.index(group) % min(FOLDS, len(names)) for group in groups])
+    fits = {
+        number: fit_residual(*_joined([rows[i] for i in np.flatnonzero(fold != number)]), PENALTIES)
+        for number in np.unique(fold)
+    }
+    unseen = [
+        [video.rescored(fits[number][place]) for video, number in zip(videos, fold, strict=True)]
+        for place in range(len(PENALTIES))
+    ]
+    known = [calibrate(found, fallback) for found in unseen]
+    best = strongest_pull(
+        [
+            np.array([counts_at(video, one.thresholds) for video in found])
+            for found, one in zip(unseen, known, strict=True)
+        ],
+        groups,
+    )
+    return FineTuned(fit_residual(*_joined(rows), PENALTIES[: best + 1])[best], known[best], PENALTIES[best])
 
 
-def _strongest(losses: np.ndarray) -> int:
-    """The first column of (groups, penalties) that is within one standard error of the best one."""
-    more = losses - losses[:, [int(np.argmin(losses.sum(axis=0)))]]
-    error = more.std(axis=0, ddof=1) / np.sqrt(len(more))
-    return int(np.argmax(more.mean(axis=0) <= error))
+def strongest_pull(counts: Sequence[np.ndarray], groups: Sequence[str]) -> int:
+    """The first of several ways over which the best one shows no gain.
+
+    Args:
+        counts: Hits, detections and events of each video (v, 3), by way.
+        groups: Group of each video.
+    """
+    scores = [2 * one[:, 0].sum() / max(one[:, 1:].sum(), 1) for one in counts]
+    best = int(np.argmax(scores))
+    gained = [compare_counts(one, counts[best], groups, 1.0)['gained'] for one in counts[:best]]
+    return next((place for place, gain in enumerate(gained) if not gain), best)
 
 
 def tuning_report(

@@ -14,7 +14,7 @@ from mmaction_mespot.spotters.proposals import FaceProposals, Origin, VideoPropo
 from mmaction_mespot.spotting.adapted import load_adapted
 from mmaction_mespot.spotting.loading import load_spot_model
 from mmaction_mespot.study.calibration_file import adapt, read_adaptation, read_calibration
-from mmaction_mespot.study.fine_tuning import TuningVideo, _strongest, tuning_videos
+from mmaction_mespot.study.fine_tuning import TuningVideo, strongest_pull, tuning_videos
 from mmaction_mespot.study.reviewed import Events, ReviewedVideo, reviewed_videos
 from mmaction_mespot.viewer.corrections import FORMAT, VERSION
 
@@ -150,11 +150,17 @@ def test_too_little_was_reviewed(tmp_path: Path) -> None:
         adapt(tmp_path / 'more', 'anna', tmp_path / 'x.json', fine_tune=True)
 
 
-def test_the_strongest_pull_within_a_standard_error() -> None:
-    losses = np.array([[10.0, 8, 7], [10, 8, 9], [10, 8, 8]])
-    assert _strongest(losses) == 1  # as good as the last one on average
-    assert _strongest(losses - np.array([0, 0, 1])) == 2
-    assert _strongest(np.array([[10.0, 8], [10, 13], [10, 8]])) == 0
+def test_the_strongest_pull_over_which_none_shows_a_gain() -> None:
+    groups = ['a', 'b', 'c']
+
+    def counts(*hits: int) -> np.ndarray:
+        return np.array([[one, 10, 10] for one in hits])
+
+    plain, little, better = counts(5, 5, 5), counts(4, 6, 6), counts(7, 8, 7)
+    assert strongest_pull([plain, little], groups) == 0  # one of three people lost
+    assert strongest_pull([plain, better], groups) == 1
+    assert strongest_pull([plain, little, better], groups) == 2
+    assert strongest_pull([better, plain], groups) == 0
 
 
 def test_the_file_is_a_spotter(tmp_path: Path) -> None:
