@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from mmaction_mespot.checked_json import FRAME, SECONDS, checker, read_checked
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.study.corrections import FOLDER, final_rows, interval_key, read_corrections
 
-RESULT, FOLDER = 'intervals.json', 'corrections'
+RESULT = 'intervals.json'
 SPOTTER = 'spotter'
 """Stands for the spotter where a coder is named."""
-_KEYS = ('label', 'onset', 'apex', 'offset')
 _BIDS = re.compile(r'(?:^|[_/])(sub|ses)-([A-Za-z0-9]+)')
 
 
@@ -99,7 +98,7 @@ def events_of(root: Path, coder: str) -> dict[str, tuple[Events, float]]:
             if coder == SPOTTER:
                 rows = content['intervals']
             elif corrections.is_file():
-                rows = final_rows(content, _read(corrections, content))
+                rows = final_rows(content, read_corrections(corrections, content['video']['total_frames']))
             else:
                 continue
             found[name] = (Events.of_rows(rows), float(content['video']['duration_s']))
@@ -111,17 +110,6 @@ def events_of(root: Path, coder: str) -> dict[str, tuple[Events, float]]:
         known = ', '.join([SPOTTER, *coders_of(root)])
         raise MESpotError(f'{root}: {coder!r} has corrected no video, expected one of {known}')
     return found
-
-
-def final_rows(content: Mapping[str, Any], corrections: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A coder's rows that were not rejected, and the candidates above the threshold that no row decides."""
-    decided = {_key(row['candidate']) for row in corrections['rows'] if row['candidate'] is not None}
-    untouched = [
-        row
-        for row in content['candidates']
-        if row['score'] >= corrections['thresholds'][row['label']] and _key(row) not in decided
-    ]
-    return [*(row for row in corrections['rows'] if row['state'] != 'rejected'), *untouched]
 
 
 def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
@@ -139,14 +127,14 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
         if not corrections.is_file():
             continue
         content = read_result(path)
-        told = _read(corrections, content)
+        told = read_corrections(corrections, content['video']['total_frames'])
         try:
-            decided = {_key(row['candidate']) for row in told['rows'] if row['candidate'] is not None}
+            decided = {interval_key(row['candidate']) for row in told['rows'] if row['candidate'] is not None}
             stretches = [(int(first), int(last)) for first, last in told['reviewed']]
             seen = [
                 row
                 for row in content['candidates']
-                if _key(row) in decided
+                if interval_key(row) in decided
                 or any(first <= row['onset'] and row['offset'] <= last for first, last in stretches)
             ]
             frames = len({frame for first, last in stretches for frame in range(first, last + 1)})
@@ -166,50 +154,3 @@ def reviewed_videos(root: Path, coder: str) -> list[ReviewedVideo]:
     if not found:
         raise MESpotError(f'{root}: {coder!r} has corrected no video, expected one of {coders_of(root)}')
     return found
-
-
-_ROW = {
-    'type': 'object',
-    'required': ['label', 'onset', 'apex', 'offset', 'onset_s', 'offset_s', 'state', 'candidate'],
-    'properties': {
-        'label': {'enum': list(CLASSES)},
-        'onset': FRAME,
-        'offset': FRAME,
-        'onset_s': SECONDS,
-        'offset_s': SECONDS,
-    },
-}
-_check = checker(
-    {
-        'type': 'object',
-        'required': ['thresholds', 'reviewed', 'rows'],
-        'properties': {
-            'thresholds': {
-                'type': 'object',
-                'required': list(CLASSES),
-                'properties': {name: {'type': 'number'} for name in CLASSES},
-            },
-            'reviewed': {
-                'type': 'array',
-                'items': {'type': 'array', 'items': FRAME, 'minItems': 2, 'maxItems': 2},
-            },
-            'rows': {'type': 'array', 'items': _ROW},
-        },
-    }
-)
-
-
-def _read(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
-    """A coder's file, its frames ordered and within the video."""
-    told = read_checked(path, _check, 'corrections')
-    total = content['video']['total_frames']
-    spans = [(f'reviewed.{i}', first, last) for i, (first, last) in enumerate(told['reviewed'])]
-    spans += [(f'rows.{i}', row['onset'], row['offset']) for i, row in enumerate(told['rows'])]
-    for place, first, last in spans:
-        if not first <= last < total:
-            raise MESpotError(f'{path}: {place}: found {first} to {last}, expected first <= last < {total}')
-    return dict(told)
-
-
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[key] for key in _KEYS)

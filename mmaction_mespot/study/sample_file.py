@@ -10,9 +10,11 @@ import pandas as pd
 
 from mmaction_mespot.atomic_file import whole_file, write_json
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.strict_json import read_json
+from mmaction_mespot.study.corrections import FOLDER, read_corrections
 from mmaction_mespot.study.estimates import estimate_study
-from mmaction_mespot.study.reviewed import FOLDER, RESULT, Events
+from mmaction_mespot.study.reviewed import RESULT, Events
 from mmaction_mespot.study.stretches import RANDOM_SHARE, STRETCH_S, Stretch, StudyVideo, choose, study_video
 
 SAMPLE = 'sample.json'
@@ -120,8 +122,7 @@ def _corrections(root: Path, coder: str) -> list[tuple[Path, dict[str, Any]]]:
     """
     found = []
     for path in sorted(root.rglob(f'{FOLDER}/{coder}.json')):
-        content = read_json(path)
-        if not isinstance(content, dict) or not {'rows', 'reviewed'} <= content.keys():
-            raise MESpotError(f'{path}: found no rows or reviewed, expected corrections of the viewer')
-        found.append((path.parent.parent, content))
+        folder = path.parent.parent
+        total = read_result(folder / RESULT)['video']['total_frames']
+        found.append((folder, read_corrections(path, total)))
     return found

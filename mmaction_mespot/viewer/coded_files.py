@@ -12,8 +12,8 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.coded_interval import CodedInterval, milliseconds
 from mmaction_mespot.exports.formats import read_coding
 from mmaction_mespot.exports.study_files import video_of
+from mmaction_mespot.study.corrections import corrections_path, empty_corrections, read_corrections
 
-from .corrections import corrections_path, empty_corrections, read_corrections
 from .label_table import FRAMES, decide
 from .result_folder import ResultFolder
 

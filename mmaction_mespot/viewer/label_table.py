@@ -10,8 +10,7 @@ from typing import Any
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
-
-from .corrections import final_rows
+from mmaction_mespot.study.corrections import final_rows
 
 FRAMES = ('onset', 'apex', 'offset')
 FROM_1, IN_NAME = 'frame_1based', 'frame_in_name'

@@ -13,14 +13,14 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.preprocessing.video import VideoError
 from mmaction_mespot.preprocessing.video.container_file import open_container
 from mmaction_mespot.strict_json import read_json
-
-from .corrections import (
+from mmaction_mespot.study.corrections import (
     coder_names,
     corrections_path,
     empty_corrections,
     read_corrections,
     write_corrections,
 )
+
 from .label_table import read_table, table_text
 from .player_video import player_times, write_preview
 

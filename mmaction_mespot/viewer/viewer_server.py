@@ -19,8 +19,8 @@ from mmaction_mespot.annotations.video_file import VIDEO_SUFFIXES
 from mmaction_mespot.atomic_file import naming, numbered_name, whole_file
 from mmaction_mespot.contained import path_inside
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.study.corrections import CorrectionsConflict
 
-from .corrections import CorrectionsConflict
 from .guard import HEADER_S, MAX_CONNECTIONS, QUIET, Guard, blocks, protected, read_body, read_json_body
 from .result_folder import ResultFolder
 from .spot_queue import Spot, SpotQueue

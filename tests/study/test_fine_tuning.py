@@ -14,9 +14,9 @@ from mmaction_mespot.spotters.proposals import FaceProposals, Origin, VideoPropo
 from mmaction_mespot.spotting.adapted import load_adapted
 from mmaction_mespot.spotting.loading import load_spot_model
 from mmaction_mespot.study.calibration_file import adapt, read_adaptation, read_calibration
+from mmaction_mespot.study.corrections import FORMAT, VERSION
 from mmaction_mespot.study.fine_tuning import TuningVideo, strongest_pull, tuning_videos
 from mmaction_mespot.study.reviewed import Events, ReviewedVideo, reviewed_videos
-from mmaction_mespot.viewer.corrections import FORMAT, VERSION
 
 FPS, FRAMES = 30.0, 3600
 TOOL = Path(__file__).parents[2] / 'tools' / 'adapt.py'

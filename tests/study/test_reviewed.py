@@ -8,9 +8,9 @@ import pytest
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.study.calibration_file import adapt, read_calibration
+from mmaction_mespot.study.corrections import FORMAT, VERSION
 from mmaction_mespot.study.reviewed import events_of, reviewed_videos
 from mmaction_mespot.study.tables import read_study
-from mmaction_mespot.viewer.corrections import FORMAT, VERSION
 
 
 def row(onset: int, score: float) -> dict:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.study.corrections import empty_corrections
 from mmaction_mespot.study.sample_file import estimate_sample, sample_study
 
 
@@ -22,6 +23,7 @@ def results(tmp_path: Path) -> Path:
         rows = [row(50), row(350)]
         content = {
             'video': {'path': f'{name}.mp4', 'fps': 10.0, 'total_frames': 600, 'duration_s': 60.0},
+            'model': {'name': 'flow'},
             'thresholds': {'MaE': 0.5, 'ME': 0.5},
             'intervals': rows,
             'candidates': rows,
@@ -32,10 +34,15 @@ def results(tmp_path: Path) -> Path:
 
 
 def review(results: Path, name: str, states: list[str], reviewed: list[list[int]]) -> None:
-    decided = [dict(row(on), state=state, candidate=row(on)) for on, state in zip((50, 350), states)]  # noqa: B905
+    keys = ('label', 'onset', 'apex', 'offset', 'onset_s', 'apex_s', 'offset_s')
+    decided = [
+        {key: row(onset)[key] for key in keys} | dict(id=str(onset), state=state, candidate=row(onset))
+        for onset, state in zip((50, 350)[: len(states)], states, strict=True)
+    ]
+    content = empty_corrections('anna', dict(MaE=0.5, ME=0.5)) | dict(rows=decided, reviewed=reviewed)
     folder = results / name / 'corrections'
     folder.mkdir()
-    (folder / 'anna.json').write_text(json.dumps({'rows': decided, 'reviewed': reviewed}))
+    (folder / 'anna.json').write_text(json.dumps(content))
 
 
 def test_from_the_choice_to_the_estimate(results: Path) -> None:

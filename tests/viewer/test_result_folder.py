@@ -14,7 +14,7 @@ import pytest
 
 from mmaction_mespot.annotations.own import read_own
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.viewer.corrections import empty_corrections
+from mmaction_mespot.study.corrections import empty_corrections
 from mmaction_mespot.viewer.result_folder import ResultFolder
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.study.corrections import empty_corrections
 from mmaction_mespot.viewer import ViewerServer
-from mmaction_mespot.viewer.corrections import empty_corrections
 
 Answer = tuple[int, dict[str, str], bytes]
 THRESHOLDS = dict(MaE=0.8, ME=0.8)

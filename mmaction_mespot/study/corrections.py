@@ -214,12 +214,12 @@ def final_rows(result: Mapping[str, Any], corrections: Mapping[str, Any]) -> lis
         ``state`` and ``note``, by onset: all rows that are not rejected, and as ``found`` the candidates
         from the thresholds on that nobody touched.
     """
-    touched = {_key(row['candidate']) for row in corrections['rows'] if row['candidate'] is not None}
+    touched = {interval_key(row['candidate']) for row in corrections['rows'] if row['candidate'] is not None}
     final = [
         {key: candidate[key] for key in _COLUMNS}
         | {'score': candidate['score'], 'state': 'found', 'note': ''}
         for candidate in result['candidates']
-        if _key(candidate) not in touched
+        if interval_key(candidate) not in touched
         and candidate['score'] >= corrections['thresholds'][candidate['label']]
     ]
     for row in corrections['rows']:
@@ -233,5 +233,6 @@ def final_rows(result: Mapping[str, Any], corrections: Mapping[str, Any]) -> lis
 _COLUMNS: Sequence[str] = ('label', 'onset', 'apex', 'offset', 'onset_s', 'apex_s', 'offset_s')
 
 
-def _key(interval: Mapping[str, Any]) -> tuple[Any, ...]:
+def interval_key(interval: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells an interval from the others of a video: its class and frames."""
     return tuple(interval[key] for key in ('label', 'onset', 'apex', 'offset'))
