@@ -71,6 +71,8 @@ def _streams(cfg: Config) -> Iterator[str]:
         for step in _steps(loader.get('dataset') or {}):
             if step.get('type') == 'LoadVideoFlow':
                 yield step.get('stream', 'flow_roi')
+            elif step.get('type') == 'LoadVideoMovement':
+                yield from ('flow_roi', 'face_shape')
             elif step.get('type') == 'LoadStreams':
                 yield from step['streams'].values()
 

@@ -20,8 +20,9 @@ from mmaction_mespot.apis.runner_checks import (
     resume_path,
 )
 from mmaction_mespot.atomic_file import naming
-from mmaction_mespot.engine.compile_parts import compile_parts
+from mmaction_mespot.engine.compile_parts import bare_model, compile_parts
 from mmaction_mespot.engine.cpu_processes import join_cpu_processes
+from mmaction_mespot.engine.hooks.threshold_hook import BUFFER
 from mmaction_mespot.errors import MESpotError
 
 
@@ -61,8 +62,8 @@ def run_testing(arguments: Sequence[str] | None = None) -> dict[str, Any]:
 
     Without a checkpoint, or if the config says ``tune_before_test=True`` (where the post-processing differs
     from that of the training), the validation runs first: `ThresholdHook` puts the thresholds that are best
-    on the validation people into the model. Not so where thresholds are given: the data then need no
-    validation part.
+    on the validation people into the model. Not so where thresholds are given, or the spotter brings its own:
+    the data then need no validation part.
 
     Args:
         arguments (Sequence[str] | None): Command line; ``None`` takes ``sys.argv``.
@@ -87,13 +88,20 @@ def _test(cfg: Config) -> dict[str, Any]:
         check_checkpoint_fits(runner.model, cfg.load_from)
     elif next(runner.model.parameters(), None) is not None:
         raise MESpotError(f'the model of {cfg.filename} has weights: expected a checkpoint, found none')
-    if (cfg.load_from is None or cfg.get('tune_before_test', False)) and not has_thresholds(cfg):
+    untuned = cfg.load_from is None and not _brings_thresholds(runner.model)
+    if (untuned or cfg.get('tune_before_test', False)) and not has_thresholds(cfg):
         _require(cfg, 'val')
         build_loop(lambda: runner.val_loop, cfg.val_dataloader.dataset, 'val')
         runner.val()
     build_loop(lambda: runner.test_loop, cfg.test_dataloader.dataset, 'test')
     compile_parts(runner.model, cfg.get('compile'))
     return runner.test()
+
+
+def _brings_thresholds(model: Any) -> bool:
+    """Whether a spotter without weights knows its thresholds."""
+    thresholds = getattr(bare_model(model), BUFFER, None)
+    return thresholds is not None and not bool(thresholds.isnan().any())
 
 
 def _require(cfg: Config, split: str) -> None:

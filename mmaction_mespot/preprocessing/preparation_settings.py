@@ -9,12 +9,13 @@ from mmaction_mespot.errors import MESpotError
 
 from .faces.patch import PATCH_SIZE
 from .faces.regions import REGIONS
+from .faces.shape import SHAPE_POINTS
 from .flow import METHODS
 from .video import working_fps
 
 GRID_CELLS = 12
 DEFAULT_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi')
-STREAMS = (*DEFAULT_STREAMS, 'flow_patch')
+STREAMS = (*DEFAULT_STREAMS, 'flow_patch', 'face_shape')
 PICTURE_STREAMS = ('rgb', 'flow')
 FORMATS = ('h5', 'rawframes')
 DEVICES = ('cpu', 'cuda')
@@ -115,6 +116,7 @@ class PreparationSettings:
             'flow_grid': (GRID_CELLS, GRID_CELLS, 2),
             'flow_roi': (len(REGIONS), 2),
             'flow_patch': (PATCH_SIZE, PATCH_SIZE, 2),
+            'face_shape': (len(SHAPE_POINTS), 3),
         }[stream]
 
     def parameters(self, video: dict[str, Any], fingerprint: str) -> dict[str, Any]:

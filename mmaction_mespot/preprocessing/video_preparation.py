@@ -83,7 +83,7 @@ def prepare_video(
             flow_batch=settings.flow_batch,
         ):
             for name, write in sinks.items():
-                rest = () if name == 'rgb' else (entry.streams['head_motion'],)
+                rest = (entry.streams['head_motion'],) if name.startswith('flow') else ()
                 write(entry.streams[name], *rest)
     notes = list(dict.fromkeys((*source.notes, *notes)))
     paths |= _paths(out, video_id, ('faces',))
@@ -196,7 +196,7 @@ def _open_streams(
             written = {'rgb': pictures.append_rgb, 'flow': pictures.append_flow}
             sinks |= {stream: written[stream] for stream in PICTURE_STREAMS if stream in settings.streams}
             continue
-        stream_attrs = attrs if name == 'rgb' else flow_attrs
+        stream_attrs = flow_attrs if name.startswith('flow') else attrs
         writer = StreamWriter(path, name, settings.frame_shape(name), stream_attrs)
         sinks[name] = stack.enter_context(writer).append
     return sinks, paths

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .candidate_movements import CandidateMovementSpotter
     from .feature_difference import HOGFDSpotter, LBPFDSpotter
     from .mdmd import MDMDSpotter
     from .of_fd import OFFDSpotter, ZhaoSpotter
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .sp_fd import SPFDSpotter
 
 __all__ = [
+    'CandidateMovementSpotter',
     'HOGFDSpotter',
     'LBPFDSpotter',
     'MDMDSpotter',
@@ -22,7 +24,7 @@ __all__ = [
     'ZhaoSpotter',
 ]
 
-REGISTERED = ('feature_difference', 'mdmd', 'of_fd', 'optical_flow', 'sp_fd')
+REGISTERED = ('candidate_movements', 'feature_difference', 'mdmd', 'of_fd', 'optical_flow', 'sp_fd')
 """The modules of this room whose import registers spotters."""
 
 

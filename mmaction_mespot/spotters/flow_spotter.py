@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,19 +16,17 @@ from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections
 
 
-class FlowSpotter(BaseModel):
-    """A spotter that needs no training: :meth:`spot` on the flow of a whole video.
+class PreparedSpotter(BaseModel):
+    """A spotter that needs no training, on the streams of a whole prepared video.
 
     As a model of MMEngine it runs under the tools and metrics of the networks. It has no weights. Its only
     state is the buffer ``score_thresholds``, as in :class:`MESpotter`: the score above which a candidate of
     each class counts as found, chosen on the validation people, NaN until then.
 
     Attributes:
-        stream: Stream of the prepared data that :meth:`spot` reads.
-        input_key: What the pipeline makes of it: ``'flow'``, or ``'histograms'`` of pictures.
+        input_key: What the pipeline makes for it: ``'flow'``, or ``'histograms'`` of pictures.
     """
 
-    stream: ClassVar[str]
     input_key: ClassVar[str] = 'flow'
     score_thresholds: Tensor
 
@@ -37,17 +35,15 @@ class FlowSpotter(BaseModel):
         self.register_buffer('score_thresholds', torch.full((len(CLASSES),), float('nan')))
 
     @abstractmethod
-    def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
-        """Find the candidates of one video, for all thresholds.
+    def spot_inputs(self, inputs: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> Detections:
+        """Find the candidates of one stretch, for all thresholds.
 
         Args:
-            flow: Flow with the head motion removed, px of the crop per `gap` frames, (n, ..., 2); NaN
-                counts as still.
-            fps: Frame rate.
-            gap: Frames between the two pictures of a flow field.
+            inputs: What the pipeline packed for it.
+            meta: Its metainfo.
 
         Returns:
-            Candidates in frames of the video, scores in [0, 1].
+            Candidates in frames of the stretch, scores in [0, 1].
         """
 
     def forward(
@@ -75,10 +71,10 @@ class FlowSpotter(BaseModel):
             )
         unset = bool(self.score_thresholds.isnan().any())
         thresholds = None if unset else self.score_thresholds.tolist()
-        for video, sample in zip(inputs[self.input_key], data_samples, strict=True):
+        for place, (_, sample) in enumerate(zip(inputs[self.input_key], data_samples, strict=True)):
             meta = sample.metainfo
-            gap = meta['flow_gap'] if self.input_key == 'flow' else 1
-            found = self.spot(video.cpu().numpy(), meta['fps'], gap)
+            arrays = {key: values[place].cpu().numpy() for key, values in inputs.items()}
+            found = self.spot_inputs(arrays, meta)
             sample.pred_instances = InstanceData(
                 segments=torch.from_numpy(found.segments + meta.get('window_start', 0)),
                 # As exact as the buffer of the thresholds, so that a score equal to one stays equal.
@@ -87,3 +83,32 @@ class FlowSpotter(BaseModel):
             )
             sample.set_metainfo(dict(score_thresholds=thresholds))
         return list(data_samples)
+
+
+class FlowSpotter(PreparedSpotter):
+    """A spotter that needs no training: :meth:`spot` on one stream of a whole video.
+
+    Attributes:
+        stream: Stream of the prepared data that :meth:`spot` reads.
+    """
+
+    stream: ClassVar[str]
+
+    @abstractmethod
+    def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
+        """Find the candidates of one video, for all thresholds.
+
+        Args:
+            flow: Flow with the head motion removed, px of the crop per `gap` frames, (n, ..., 2); NaN
+                counts as still.
+            fps: Frame rate.
+            gap: Frames between the two pictures of a flow field.
+
+        Returns:
+            Candidates in frames of the video, scores in [0, 1].
+        """
+
+    def spot_inputs(self, inputs: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> Detections:
+        """Find the candidates of one stretch, see :meth:`spot`."""
+        gap = meta['flow_gap'] if self.input_key == 'flow' else 1
+        return self.spot(inputs[self.input_key], meta['fps'], gap)

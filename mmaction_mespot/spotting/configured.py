@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,11 +15,17 @@ from mmaction_mespot.checkpoints.shipped_model import SHIPPED, shipped_model
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.intervals.postprocess import PostProcessing
-from mmaction_mespot.spotters.flow_spotter import FlowSpotter
+from mmaction_mespot.spotters.candidate_movements import CandidateMovementSpotter
+from mmaction_mespot.spotters.flow_spotter import PreparedSpotter
 from mmaction_mespot.spotters.optical_flow import OpticalFlowSpotter
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.network import NetworkOptions, config_post_processing, load_network
-from mmaction_mespot.spotting.training_free import FLOW_PREPARATION, stream_model
+from mmaction_mespot.spotting.training_free import (
+    FLOW_PREPARATION,
+    MOVEMENT_THRESHOLDS,
+    movement_model,
+    stream_model,
+)
 
 
 def load_configured(model: str, weights: str | Path | None, options: NetworkOptions) -> SpotModel:
@@ -42,18 +49,28 @@ def load_configured(model: str, weights: str | Path | None, options: NetworkOpti
         return load_network(model, cfg, Path(weights or files.checkpoint_path), options, (note,))
     config = Path(model)
     cfg = _read_config(config)
-    if issubclass(MODELS.get(cfg.model.type) or object, FlowSpotter):
+    if issubclass(MODELS.get(cfg.model.type) or object, PreparedSpotter):
         if weights is not None:
             raise MESpotError(f'{config.name} needs no training and takes no checkpoint, found {weights}')
-        return _flow_model(config, cfg, options)
+        return _prepared_model(config, cfg, options)
     if weights is None:
         raise MESpotError(f'config {model} needs a checkpoint (weights), found none')
     return load_network(config.stem, cfg, Path(weights), options)
 
 
-def _flow_model(config: Path, cfg: Config, options: NetworkOptions) -> SpotModel:
+def _prepared_model(config: Path, cfg: Config, options: NetworkOptions) -> SpotModel:
     with config_faults(config):
         spotter = MODELS.build(cfg.model)
+    if isinstance(spotter, CandidateMovementSpotter):
+        own = spotter.thresholds or MOVEMENT_THRESHOLDS
+        given = dict(zip(CLASSES, own, strict=True)) | dict(options.thresholds or {})
+        scorer = None if spotter.scorer is None else spotter.spotter.scorer
+        return replace(
+            movement_model(given, scorer),
+            name=config.stem,
+            config=str(cfg.filename),
+            post_processing=PostProcessing.from_dict(config_post_processing(cfg)),
+        )
     if spotter.input_key != 'flow':
         raise MESpotError(
             f'config {config}: {cfg.model.type} compares {spotter.input_key} of pictures, which are made '

@@ -16,6 +16,8 @@ def test_configs_say_their_streams_and_how_they_are_made() -> None:
     two = preparation_for('configs/mespot_synthetic.py')
     assert two['streams'] == ('rgb', 'flow')
     assert preparation_for('configs/spotters/mdmd.py') == {'streams': ('flow_grid',)}
+    movement = {'crop_size': 112, 'flow_method': 'tvl1-fast', 'streams': ('flow_roi', 'face_shape')}
+    assert preparation_for('configs/spotters/movement.py') == movement
     shipped = preparation_for('lite')
     assert shipped == {**lite, 'flow_gap': None}
     assert PreparationSettings(**shipped).gap(30) == 4

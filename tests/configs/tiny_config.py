@@ -16,7 +16,7 @@ TINY_VIDEOS = {
     's02_0101': ('s02', 64, 60.0, [(10, 48, 0)]),
     's03_0101': ('s03', 64, 30.0, [(10, 40, 0), (44, 56, 1)]),
 }
-TINY_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi', 'flow_patch')
+TINY_STREAMS = ('rgb', 'flow', 'flow_grid', 'flow_roi', 'flow_patch', 'face_shape')
 TINY_FOLD = 's03'
 
 

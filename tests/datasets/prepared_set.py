@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS
 from mmaction_mespot.preprocessing.store.store_writer import StreamWriter
 
 # video_id: subject, frames, fps, [(start, end, label)]
@@ -18,6 +19,8 @@ VIDEOS: dict[str, tuple[str, int, float, list[tuple[int, int, int]]]] = {
 }
 SPLITS = {'train': ['s01'], 'val': ['s02'], 'test': ['s03']}
 REST = np.array([0.5, -0.25], np.float32)
+CROP = 112
+"""Side of the crops that regions and shapes lie in."""
 
 
 def write_prepared(
@@ -57,8 +60,15 @@ def write_prepared(
 
 def _write_stream(path: Path, stream: str, total: int, size: int) -> None:
     own_shapes = dict(rgb=(size, size, 3), flow_grid=(12, 12, 2), flow_roi=(14, 2), flow_patch=(42, 42, 2))
+    own_shapes['face_shape'] = (len(SHAPE_POINTS), 3)
     shape = own_shapes.get(stream, (size, size, 2))
-    with StreamWriter(path, stream, shape, dict(gap=4)) as writer:
+    if stream == 'face_shape':
+        still = np.random.default_rng(0).uniform(0.1, 0.9, shape) * CROP
+        with StreamWriter(path, stream, shape, dict(crop_size=CROP)) as writer:
+            writer.append(np.repeat(still[None], total, axis=0).astype(np.float32))
+        return
+    attrs = dict(gap=4, crop_size=CROP) if stream == 'flow_roi' else dict(gap=4)
+    with StreamWriter(path, stream, shape, attrs) as writer:
         for i in range(total):
             if stream == 'rgb':
                 writer.append(np.full(shape, i % 256, np.uint8))

@@ -44,7 +44,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    'config', ['spotters/optical_flow.py', '../mmaction_mespot/checkpoints/mespot_lite_synthme.py']
+    'config',
+    [
+        'spotters/optical_flow.py',
+        'spotters/movement.py',
+        '../mmaction_mespot/checkpoints/mespot_lite_synthme.py',
+    ],
 )
 def test_test_and_spot_find_the_same(
     config: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,7 @@
 from .activitynet_window import ActivityNetWindow
 from .flow_jitter import FlowJitter
 from .load_features import LoadFeatures
-from .load_streams import LoadStreams, LoadVideoFlow
+from .load_streams import LoadStreams, LoadVideoFlow, LoadVideoMovement
 from .load_video_histograms import LoadVideoHistograms
 from .pack_spotting_inputs import PackFeatureInputs, PackSpottingInputs, PackVideoFlow
 from .regions_as_picture import RegionsAsPicture
@@ -16,6 +16,7 @@ __all__ = [
     'LoadStreams',
     'LoadVideoFlow',
     'LoadVideoHistograms',
+    'LoadVideoMovement',
     'PackFeatureInputs',
     'PackSpottingInputs',
     'PackVideoFlow',

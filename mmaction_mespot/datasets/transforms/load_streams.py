@@ -141,3 +141,31 @@ class LoadVideoFlow(LoadStreams):
             raise MESpotError(f'{path}: holds no gap between the pictures of a flow, prepare it again')
         results['flow_gap'] = int(attrs['gap'])
         return results
+
+
+@TRANSFORMS.register_module()
+class LoadVideoMovement(LoadVideoFlow):
+    """Read what the spotter of candidate movements takes of a whole video.
+
+    Required keys: as of :class:`LoadVideoFlow`. Added keys: its own with the ``flow`` of ``flow_roi``
+    (n, 14, 2), ``head_motion`` (n, 2) and ``face_shape`` (n, points, 3), float32, px of the crop, and
+    ``crop_size``, the side of the crop in px.
+    """
+
+    def __init__(self) -> None:
+        super().__init__('flow_roi')
+        self.streams['face_shape'] = 'face_shape'
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Read all of it.
+
+        Raises:
+            MESpotError: If the file does not tell the gap or the size of the crop.
+        """
+        results = super().transform(results)
+        reader = self._readers[Path(results['store_root']) / 'flow_roi' / f'{results["video_id"]}.h5']
+        results['head_motion'] = reader.head_motion()[results['frame_inds']]
+        if 'crop_size' not in reader.attrs:
+            raise MESpotError(f'{reader.path}: holds no crop_size, prepare it again')
+        results['crop_size'] = int(reader.attrs['crop_size'])
+        return results

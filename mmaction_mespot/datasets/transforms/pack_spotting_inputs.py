@@ -90,15 +90,17 @@ class PackFeatureInputs(BaseTransform):
 
 VIDEO_META_KEYS = (*META_KEYS, 'flow_gap')
 VIDEO_INPUTS = ('flow', 'histograms')
+MOVEMENT_INPUTS = ('head_motion', 'face_shape')
 
 
 @TRANSFORMS.register_module()
 class PackVideoFlow(BaseTransform):
     """Pack a whole video.
 
-    Gives ``inputs`` (``flow`` (n, ..., 2) or ``histograms`` (n, blocks, bins), float32) and
-    ``data_samples``: an ``ActionDataSample`` with, as metainfo, `VIDEO_META_KEYS`; only flow has a
-    ``flow_gap``.
+    Gives ``inputs`` (``flow`` (n, ..., 2) or ``histograms`` (n, blocks, bins), float32; beside flow also
+    ``head_motion`` (n, 2) and ``face_shape`` (n, points, 3), where they were loaded) and ``data_samples``: an
+    ``ActionDataSample`` with, as metainfo, `VIDEO_META_KEYS`; only flow has a ``flow_gap``, and a
+    ``crop_size`` where that was loaded.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +112,11 @@ class PackVideoFlow(BaseTransform):
         inputs = {key: torch.from_numpy(np.asarray(results[key])) for key in VIDEO_INPUTS if key in results}
         if not inputs:
             raise MESpotError(f'PackVideoFlow: one of {VIDEO_INPUTS} expected, found {sorted(results)}')
+        inputs |= {key: torch.from_numpy(results[key]) for key in MOVEMENT_INPUTS if key in results}
         sample = ActionDataSample()
         sample.set_metainfo(pick_meta(results, VIDEO_META_KEYS if 'flow' in inputs else META_KEYS))
+        if 'crop_size' in results:
+            sample.set_metainfo(dict(crop_size=results['crop_size']))
         return dict(inputs=inputs, data_samples=sample)
 
     def __repr__(self) -> str:

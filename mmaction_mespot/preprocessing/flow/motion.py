@@ -85,7 +85,8 @@ def motion_stream(
         fps: Positions per second.
         gap: Positions between the two images of a flow; None for 4 at 30 fps and as long a time at other
             rates.
-        streams: What to compute: ``rgb``, ``flow``, ``flow_grid``, ``flow_roi``.
+        streams: What to compute: ``rgb``, ``flow``, ``flow_grid``, ``flow_roi``, ``flow_patch``,
+            ``face_shape``.
         flow_method: See :func:`compute_flow`. Defaults to 'tvl1'.
         remove_head_motion: Subtract the head motion from all flow. Defaults to True.
         device: ``'cpu'``, or ``'cuda'`` for TV-L1 on a GPU. Defaults to 'cpu'.
@@ -100,7 +101,7 @@ def motion_stream(
     settings = PreparationSettings(
         tuple(streams), flow_method=flow_method, flow_gap=gap, device=device, flow_batch=flow_batch
     )
-    flows = [name for name in settings.streams if name != 'rgb']
+    flows = [name for name in settings.streams if name.startswith('flow')]
     pairs = _pairs(aligned, settings.gap(fps))
     while block := list(islice(pairs, 1 if device == 'cpu' else flow_batch)):
         greys = [pair.greys for pair in block if flows and pair.face]
@@ -141,7 +142,7 @@ def _entry(
 ) -> MotionEntry:
     """The streams of a position; without a flow, those of a still face."""
     frame = pair.frame
-    flows = [name for name in names if name != 'rgb']
+    flows = [name for name in names if name.startswith('flow')]
     streams: dict[str, np.ndarray] = {'rgb': frame.crop} if 'rgb' in names else {}
     landmarks, rest = pair.first.landmarks, np.zeros(2, np.float32)
     if flow is None:
@@ -153,6 +154,7 @@ def _entry(
         streams[name] = own - rest if remove_head_motion else own
     if flows:
         streams['head_motion'] = rest
+    if flows or 'face_shape' in names:
         streams['face_shape'] = shape_points(frame.landmarks)
     return MotionEntry(frame.position, frame.source_index, frame.time_s, pair.face, streams)
 
@@ -168,8 +170,8 @@ class MotionEntry:
         face: Whether there is a face in all frames that the entry is made from. Without, the flow is zero.
         streams: By name: ``rgb`` (S, S, 3) uint8, ``flow`` (S, S, 2), ``flow_grid`` (12, 12, 2), ``flow_roi``
             (14, 2), ``flow_patch`` (42, 42, 2); flow is float32 px of the crop, the head motion removed.
-            With any flow, ``head_motion`` (2,) float32 is that motion, and ``face_shape`` (points, 3) float32
-            the points of :func:`shape_points`, px of the crop.
+            With any flow, ``head_motion`` (2,) float32 is that motion. With any flow, or if asked for,
+            ``face_shape`` (points, 3) float32 are the points of :func:`shape_points`, px of the crop.
     """
 
     position: int

@@ -6,6 +6,7 @@ A store file is one HDF5 file for one stream of one video.
 |---|---|---|
 | ``rgb`` | the frames' JPEGs (quality 95), one after the other, uint8 | ``offsets`` (n + 1,) int64 |
 | ``flow`` | (n, H, W, 2) int16 in steps of 1/32 px, shuffled and deflated, a chunk per frame | |
+| ``face_shape`` | (n, points, 3) float32 (float16 is coarser than the mesh's noise), chunks of 64 frames | |
 | any other | (n, ...) float16, chunks of 64 frames | |
 
 Kinds that begin with ``flow`` may also hold ``rest_motion`` (n, 2) float32: the head motion, in px.
@@ -20,6 +21,8 @@ from mmaction_mespot.errors import MESpotError
 FORMAT = 'mmaction_mespot stream'
 VERSION = 1
 OWN_ATTRS = ('format', 'version', 'kind', 'frame_shape', 'length')
+DTYPES: dict[str, type[np.generic]] = {'rgb': np.uint8, 'flow': np.int16, 'face_shape': np.float32}
+"""Types of the data by kind; any other is float16."""
 DATA, OFFSETS, HEAD_MOTION = 'data', 'offsets', 'rest_motion'
 
 JPEG_QUALITY = 95
@@ -64,21 +67,22 @@ def dequantise_flow(steps: np.ndarray) -> np.ndarray:
     return flow
 
 
-def to_half(values: np.ndarray) -> np.ndarray:
-    """Round floats to float16.
+def to_stored(values: np.ndarray, kind: str) -> np.ndarray:
+    """Round floats to the type that a kind is stored in.
 
     Raises:
-        ValueError: The values are not floats, or not finite as float16 (beyond 65504).
+        ValueError: The values are not floats, or not finite in that type (float16: beyond 65504).
     """
     if not np.issubdtype(values.dtype, np.floating):
         raise ValueError(f'frames of this kind are floats, found {values.dtype}')
+    dtype = np.dtype(DTYPES.get(kind, np.float16))
     with np.errstate(over='ignore'):
-        half = values.astype(np.float16)
-    if not np.isfinite(half).all():
-        raise ValueError('values must be finite and within 65504')
-    return half
+        stored = values.astype(dtype)
+    if not np.isfinite(stored).all():
+        raise ValueError(f'values must be finite and within {float(np.finfo(dtype).max):.6g}')
+    return stored
 
 
-def from_half(half: np.ndarray) -> np.ndarray:
-    """Turn stored float16 back into float32."""
-    return half.astype(np.float32)
+def from_stored(stored: np.ndarray) -> np.ndarray:
+    """Turn stored floats back into float32."""
+    return stored.astype(np.float32)

@@ -74,7 +74,7 @@ class StreamReader:
         if not len(unique):
             return np.zeros((0, *self.shape), np.uint8 if self.kind == 'rgb' else np.float32)
         decode: Callable[[h5py.File, np.ndarray], np.ndarray]
-        decode = {'rgb': self._read_rgb, 'flow': self._read_flow}.get(self.kind, self._read_halves)
+        decode = {'rgb': self._read_rgb, 'flow': self._read_flow}.get(self.kind, self._read_floats)
         try:
             frames = decode(self._open(), unique)
             if remove_head_motion:
@@ -143,7 +143,7 @@ class StreamReader:
         shape = tuple(int(size) for size in attrs['frame_shape'])
         if length < 1 or min(shape, default=1) < 1 or math.prod(shape) > fmt.MAX_FRAME_VALUES:
             raise StoreError(f'{self.path}: {length} frames of the shape {shape}, expected smaller ones')
-        data, dtype = file[fmt.DATA], {'rgb': np.uint8, 'flow': np.int16}.get(kind, np.float16)
+        data, dtype = file[fmt.DATA], fmt.DTYPES.get(kind, np.float16)
         expected = {fmt.DATA: (data.shape[0],) if kind == 'rgb' else (length, *shape)}
         if kind == 'rgb':
             expected[fmt.OFFSETS] = (length + 1,)
@@ -172,9 +172,9 @@ class StreamReader:
         # Frame by frame: a slice over several deflated chunks takes HDF5 five times as long.
         return self._read_rows(file[fmt.DATA], _runs(unique, max_gap=0), fmt.dequantise_flow)
 
-    def _read_halves(self, file: h5py.File, unique: np.ndarray) -> np.ndarray:
+    def _read_floats(self, file: h5py.File, unique: np.ndarray) -> np.ndarray:
         runs = _runs(unique, max_gap=fmt.FRAMES_PER_SMALL_CHUNK)
-        return self._read_rows(file[fmt.DATA], runs, fmt.from_half)
+        return self._read_rows(file[fmt.DATA], runs, fmt.from_stored)
 
     def _read_rows(
         self, data: h5py.Dataset, runs: list[np.ndarray], decode: Callable[[np.ndarray], np.ndarray]

@@ -147,7 +147,7 @@ class StreamWriter:
             return _encode_jpeg(frame)
         if self.kind == 'flow':
             return fmt.quantise_flow(frame)
-        return fmt.to_half(frame)
+        return fmt.to_stored(frame, self.kind)
 
     def _flush(self, file: h5py.File) -> None:
         if not self._pending:
@@ -171,14 +171,12 @@ class StreamWriter:
     def _create_dataset(self, file: h5py.File) -> h5py.Dataset:
         shape: tuple[int, ...] = self.shape
         filters: dict[str, object] = {}
-        dtype: type[np.generic]
+        dtype, rows = fmt.DTYPES.get(self.kind, np.float16), fmt.FRAMES_PER_SMALL_CHUNK
         if self.kind == 'rgb':
-            shape, dtype, rows = (), np.uint8, fmt.BYTES_PER_JPEG_CHUNK
+            shape, rows = (), fmt.BYTES_PER_JPEG_CHUNK
         elif self.kind == 'flow':
-            dtype, rows = np.int16, 1
+            rows = 1
             filters = {'compression': 'gzip', 'compression_opts': fmt.FLOW_GZIP_LEVEL, 'shuffle': True}
-        else:
-            dtype, rows = np.float16, fmt.FRAMES_PER_SMALL_CHUNK
         return file.create_dataset(
             fmt.DATA,
             (0, *shape),

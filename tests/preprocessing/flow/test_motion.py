@@ -7,7 +7,7 @@ import pytest
 
 from mmaction_mespot.preprocessing.faces.face_aligner import AlignedFrame
 from mmaction_mespot.preprocessing.faces.regions import grid_means
-from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS
+from mmaction_mespot.preprocessing.faces.shape import SHAPE_POINTS, shape_points
 from mmaction_mespot.preprocessing.flow import compute, motion
 from mmaction_mespot.preprocessing.flow.motion import flow_pair, motion_stream
 
@@ -128,6 +128,9 @@ def test_only_frames_are_asked_for_without_flow(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(compute, 'compute_flow', None)
     entries = list(motion_stream(_aligned(6), 30, 4, ['rgb']))
     assert [list(entry.streams) for entry in entries] == [['rgb']] * 6
+    entries = list(motion_stream(_aligned(6), 30, 4, ['face_shape']))
+    assert [list(entry.streams) for entry in entries] == [['face_shape']] * 6
+    np.testing.assert_array_equal(entries[0].streams['face_shape'], shape_points(_LANDMARKS))
 
 
 def test_flow_is_computed_once_a_position(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,20 @@ def test_half_floats_at_any_indices(tmp_path, indices):
     np.testing.assert_allclose(read, frames[indices] - rest[indices][:, None], atol=2e-3)
 
 
+def test_shapes_of_faces_are_kept_as_they_are(tmp_path):
+    shapes = RNG.uniform(0, 112, (N, 67, 3)).astype(np.float32)
+    with StreamWriter(tmp_path / 'v.h5', 'face_shape', (67, 3), {'crop_size': 112}) as writer:
+        writer.append(shapes)
+    reader = StreamReader(tmp_path / 'v.h5', kind='face_shape')
+    np.testing.assert_array_equal(reader.read([7, 3, 3]), shapes[[7, 3, 3]])
+    shapes[0, 0, 0] = np.inf
+    with (
+        pytest.raises(StoreError, match='values must be finite and within 3'),
+        StreamWriter(tmp_path / 'w.h5', 'face_shape', (67, 3)) as writer,
+    ):
+        writer.append(shapes)
+
+
 def test_pickled_and_forked_readers_open_the_file_anew(flow_file):
     reader = StreamReader(flow_file)
     expected = reader.read([5, 6])
