@@ -4,7 +4,8 @@
 scoring, labels and stores do without torch.
 
 Importing the package mends what is broken in the installation (:mod:`mmaction_mespot.compat`) or named by the
-environment without being there (:mod:`mmaction_mespot.environment`), and sees to it that every component is
+environment without being there (:mod:`mmaction_mespot.environment`), lets Ctrl-C end our tools quietly
+(:mod:`mmaction_mespot.interrupts`), and sees to it that every component is
 registered where MMEngine or MMAction2 are used (:mod:`mmaction_mespot.registration`).
 """
 
@@ -13,8 +14,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mmaction_mespot import compat, environment, registration
-from mmaction_mespot.version import __version__
+from mmaction_mespot.interrupts import end_imports_at_interrupts
+
+end_imports_at_interrupts()  # before anything that takes time
+
+from mmaction_mespot import compat, environment, registration  # noqa: E402
+from mmaction_mespot.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from mmaction_mespot.annotations.registry import read_dataset

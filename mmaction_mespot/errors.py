@@ -6,8 +6,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-TRACEBACK_VARIABLE = 'MESPOT_TRACEBACK'
-
 
 class MESpotError(ValueError):
     """Something the user gave (a config, a file, a checkpoint) cannot be used.

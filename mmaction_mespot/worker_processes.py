@@ -7,21 +7,25 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection, wait
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
 
 from mmaction_mespot.environment import without_main
-from mmaction_mespot.processes import exit_with_parent
+from mmaction_mespot.errors import MESpotError
+from mmaction_mespot.processes import deaf_to_interrupts, exit_with_parent
 
 Item = TypeVar('Item')
 Result = TypeVar('Result')
 
 POLL_S = 0.5
+_STOP_S = 10.0
 _THREADS = ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMBA_NUM_THREADS')
 _context = multiprocessing.get_context('spawn')
 
@@ -72,8 +76,10 @@ def run_in_processes(
     def begin(item: Item) -> _Worker[Item, Result]:
         return _Worker(item, threads, (work, start, start_arguments))
 
-    workers = [begin(item) for item in islice(left, jobs)]
+    workers: list[_Worker[Item, Result]] = []
     try:
+        for item in islice(left, jobs):
+            workers.append(begin(item))
         while workers:
             ready = wait([what for worker in workers for what in worker.signs()], POLL_S)
             watch()
@@ -102,10 +108,15 @@ class _Worker(Generic[Item, Result]):
     def __init__(self, item: Item, threads: int, arguments: tuple[Any, ...]) -> None:
         self._pipe, theirs = _context.Pipe()
         self._process = _context.Process(target=_serve, args=(theirs, *arguments), daemon=True)
-        with _environment({name: str(threads) for name in _THREADS}), without_main():
-            self._process.start()
-        theirs.close()
-        self.give(item)
+        try:
+            variables = {name: str(threads) for name in _THREADS}
+            with _environment(variables), without_main(), deaf_to_interrupts():
+                self._process.start()
+            theirs.close()
+            self.give(item)
+        except BaseException:  # interrupted: nobody else knows of it yet
+            self.stop()
+            raise
 
     def give(self, item: Item) -> None:
         """Let it work on an item."""
@@ -133,8 +144,27 @@ class _Worker(Generic[Item, Result]):
     def stop(self) -> None:
         """End the process, whatever it is at."""
         self._pipe.close()
+        if self._process.pid is None:  # it was not even started
+            return
         self._process.terminate()
+        self._process.join(_STOP_S)
+        self._process.kill()
         self._process.join()
+
+
+def finished(ended: Ended[Item, Result], what: Path) -> Result:
+    """The result of an item without which the whole is worth nothing.
+
+    Args:
+        ended: How the work on it ended.
+        what: What it makes, for the message.
+
+    Raises:
+        MESpotError: If the process died.
+    """
+    if ended.death:
+        raise MESpotError(f'{what}: {ended.death}; run the same command again to go on')
+    return cast(Result, ended.result)
 
 
 def _death(code: int | None) -> str:
@@ -154,6 +184,7 @@ def _serve(
 ) -> None:
     """What a process does: work on what comes, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process gets it too, and ends this one
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=exit_with_parent, daemon=True).start()
     try:
         if start is not None:
@@ -173,6 +204,11 @@ def _serve(
             answer = None, _portable(error), traceback.format_exc()
         with contextlib.suppress(OSError):
             pipe.send(answer)
+
+
+def _leave(*_: object) -> None:
+    """End the process by way of what it is at, which removes its temporary files."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _portable(error: Exception) -> Exception:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -51,3 +53,50 @@ def prepare_words(folder: Path) -> list[object]:
     """The command line that prepares the videos, without ``--out``."""
     words = ['own', '--root', folder / 'videos', '--fps', 30, '--streams', 'rgb,flow_grid']
     return [*words, '--crop-size', 64, '--flow', 'dis', '--flow-gap', 2]
+
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / 'mmaction_mespot' / 'checkpoints'
+
+Words = Callable[[Path, Path], Sequence[object]]
+"""Makes the command line of a tool from the folder of the world and one to write to."""
+
+
+def copied(source: Path, out: Path) -> Path:
+    """The folder to write to, with what a tool expects to be there already."""
+    return Path(shutil.copytree(source, out, dirs_exist_ok=True))
+
+
+# Every tool that writes, by name; after a blank what it does, where it does several things.
+WRITERS: dict[str, Words] = {
+    'prepare': lambda w, out: (*prepare_words(w), '--out', out),
+    'make_synthetic': lambda w, out: ('--size', 'tiny', '--jobs', 1, '--out', out),
+    'spot': lambda w, out: (w / 'videos' / 'a', '--fps', 30, '--model', 'flow', '--quiet', '--out', out),
+    'evaluate': lambda w, out: (w / 'dump.json', '--out', out / 'f1.csv'),
+    'report': lambda w, out: ('--dump', w / 'dump.json', '--out', out),
+    'browse': lambda w, out: (w / 'prepared', '--statistics-only', '--out', out),
+    'export_activitynet': lambda w, out: (w / 'prepared', '--target-fps', 30, '--out', out),
+    'publish_model': lambda w, out: (w / 'final.pth', '--name', 'net', '--out', out),
+    'agreement': lambda w, out: (w / 'study', 'spotter', 'anna', '--out', out / 'agreement.csv'),
+    'train': lambda w, out: (w / 'line.py', '--work-dir', out),
+    'test': lambda w, out: (w / 'line.py', w / 'final.pth', '--work-dir', out, '--dump', out / 'raw.pkl'),
+    'extract_features': lambda w, out: (
+        *(SHIPPED / 'mespot_lite_synthme.py', SHIPPED / 'mespot_lite_synthme.pth'),
+        *('--data', w / 'prepared', '--out', out),
+    ),
+    'bsn_proposals': lambda w, out: (w / 'tem.py', w / 'tem.pth', '--splits', 'train', '--out', out),
+    'convert_i3d': lambda w, out: (w / 'i3d.pth', out / 'converted.pth'),
+    'convert_intervals import': lambda w, out: ('import', w / 'a_events.tsv', '--out', out / 'table.csv'),
+    'convert_intervals export': lambda w, out: ('export', copied(w / 'results', out), '--format', 'elan'),
+    'convert_intervals correct': lambda w, out: (
+        *('correct', copied(w / 'study', out), w / 'a_events.tsv', '--coder', 'carl'),
+    ),
+    'adapt': lambda w, out: (w / 'study', '--coder', 'anna', '--out', out / 'calibration.json'),
+    'sample': lambda w, out: (copied(w / 'study', out), '--minutes', 1),
+    'fuse': lambda w, out: (
+        *(w / 'dump.json', w / 'dump.json', '--val', w / 'val.json', w / 'val.json'),
+        *('--out', out / 'fused.json'),
+    ),
+    'cross_validate': lambda w, out: (w / 'flow.py', '--folds', 'loso', '--jobs', 2, '--work-dir', out),
+    'quickstart': lambda w, out: ('--size', 'tiny', '--data', out / 'data', '--work-dir', out / 'work'),
+}

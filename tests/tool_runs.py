@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
+import logging
 import os
 import resource
 import runpy
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
 
 TOOLS = Path(__file__).parents[1] / 'tools'
 
@@ -29,27 +34,68 @@ class End:
         return self.error.count('\n') == 1 and self.error.startswith('error: ')
 
 
+@dataclass
+class Run:
+    """A tool at work.
+
+    Attributes:
+        pid: Its process, the first of a session and group of its own.
+        reading: The end of the pipe of its standard error.
+    """
+
+    pid: int
+    reading: int
+
+    def end(self) -> End:
+        """Wait for it."""
+        with os.fdopen(self.reading, encoding='utf-8', errors='replace') as file:
+            error = file.read()
+        return End(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), error)
+
+    def others(self) -> list[int]:
+        """The living processes of its session but itself."""
+        found = []
+        for path in Path('/proc').glob('[0-9]*'):
+            with contextlib.suppress(OSError):
+                words = (path / 'stat').read_text().rpartition(')')[2].split()
+                if int(words[3]) == self.pid != int(path.name) and words[0] != 'Z':
+                    found.append(int(path.name))
+        return found
+
+
 def run_tool(name: str, *arguments: object, prepare: Callable[[], None] = lambda: None) -> End:
     """Run a tool as from the command line.
 
     Args:
-        name: File name without ``.py``, or ``folder/name``.
+        name: File name without ``.py``, or ``folder/name``; what follows a blank is no part of it.
         arguments: Its command line.
         prepare: Called in the new process before the tool, to set limits.
     """
+    return start_tool(name, *arguments, prepare=prepare).end()
+
+
+def start_tool(name: str, *arguments: object, prepare: Callable[[], None] = lambda: None) -> Run:
+    """Start a tool; arguments as of :func:`run_tool`."""
     reading, writing = os.pipe()
+    cv2.setNumThreads(1)  # its threads don't live on in a fork, which would wait for them
     child = os.fork()
     if child == 0:
+        os.setsid()
+        # What a shell runs in the background ignores it, and hands that on.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(reading)
         os.dup2(writing, 2)
+        os.close(writing)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        logging.raiseExceptions = False  # handlers of before write to where the suite looks, a file
         code = 70
         sys.stderr = io.TextIOWrapper(os.fdopen(2, 'wb', 0, closefd=False), write_through=True)
         sys.stdout = io.TextIOWrapper(os.fdopen(1, 'wb', 0, closefd=False), write_through=True)
         try:
-            sys.argv = [f'{name}.py', *map(str, arguments)]
+            script = str(TOOLS / f'{name.split(" ")[0]}.py')
+            sys.argv = [script, *map(str, arguments)]
             prepare()
-            runpy.run_path(str(TOOLS / f'{name}.py'), run_name='__main__')
+            runpy.run_path(script, run_name='__main__')
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         except BaseException:
@@ -59,9 +105,7 @@ def run_tool(name: str, *arguments: object, prepare: Callable[[], None] = lambda
             sys.stderr.flush()
             os._exit(code)
     os.close(writing)
-    with os.fdopen(reading, encoding='utf-8', errors='replace') as file:
-        error = file.read()
-    return End(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), error)
+    return Run(child, reading)
 
 
 def limit_files(size: int) -> Callable[[], None]:

@@ -42,10 +42,7 @@ def main() -> None:
         print(f'{server.url} (Ctrl+C ends it)', flush=True)
         if not args.no_browser:
             webbrowser.open(server.url)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print()
+        server.serve_forever()
 
 
 if __name__ == '__main__':

@@ -8,10 +8,15 @@ import sys
 from collections.abc import Callable
 
 from mmaction_mespot.environment import print_what_can_be_printed
-from mmaction_mespot.errors import TRACEBACK_VARIABLE, MESpotError, is_user_error
+from mmaction_mespot.errors import MESpotError, is_user_error
+from mmaction_mespot.interrupts import (
+    INTERRUPTED_EXIT_CODE,
+    TRACEBACK_VARIABLE,
+    interruptible,
+    say_interrupted,
+)
 
 USER_ERROR_EXIT_CODE = 2
-INTERRUPTED_EXIT_CODE = 130
 BROKEN_PIPE_EXIT_CODE = 141
 
 
@@ -28,14 +33,15 @@ def run_command(main: Callable[[], object]) -> int:
     """
     print_what_can_be_printed()
     try:
-        try:
-            code = main()
-        finally:  # also what --help printed
-            _flush()
+        with interruptible():
+            try:
+                code = main()
+            finally:  # also what --help printed
+                _flush()
     except KeyboardInterrupt:
         if os.environ.get(TRACEBACK_VARIABLE) == '1':
             raise
-        _say('interrupted; what was finished is kept')
+        say_interrupted()
         return INTERRUPTED_EXIT_CODE
     except BrokenPipeError:
         _drop_output()

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from mmengine.runner.checkpoint import CheckpointLoader
+from mmengine.runner.checkpoint import CheckpointLoader, save_checkpoint
 from torch import Tensor
 
 from mmaction_mespot.apis.i3d_namings import NAMINGS, Naming
-from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.backbones.inception_i3d import NORM_EPSILON, InceptionI3D
 
@@ -114,11 +113,8 @@ def convert_i3d(source: str | Path, out: str | Path) -> Conversion:
         conversion = convert_state_dict(weights)
     except MESpotError as error:
         raise MESpotError(f'{source}: {error}') from error
-    out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
     meta = dict(source=Path(source).name, naming=conversion.naming, modality=conversion.modality)
-    with whole_file(out) as temporary:
-        torch.save(dict(state_dict=conversion.weights, meta=meta), temporary)
+    save_checkpoint(dict(state_dict=conversion.weights, meta=meta), str(out))  # whole or not at all
     return conversion
 
 

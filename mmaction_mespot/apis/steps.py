@@ -16,7 +16,8 @@ from typing import Any
 
 from mmaction_mespot.atomic_file import write_whole
 from mmaction_mespot.errors import MESpotError
-from mmaction_mespot.processes import bound_to_parent
+from mmaction_mespot.interrupts import STEP_VARIABLE
+from mmaction_mespot.processes import running
 
 DATA_VARIABLE = 'MESPOT_DATA'
 """The variable that tells the configs where the prepared data lie."""
@@ -94,9 +95,11 @@ def read_state(path: Path) -> dict[str, dict[str, Any]]:
 def _run(step: Step, resume: tuple[str, ...], environment: Mapping[str, str], log_dir: Path) -> float:
     """Run one step and give its seconds."""
     began = time.monotonic()
-    words, variables = [sys.executable, *step.command, *resume], {**os.environ, **environment}
+    words = [sys.executable, *step.command, *resume]
+    variables = {**os.environ, STEP_VARIABLE: '1', **environment}
     if step.shown is None:
-        code, hint = subprocess.run(words, env=variables, **bound_to_parent()).returncode, ''
+        with running(words, env=variables) as process:
+            code, hint = process.wait(), ''
     else:
         log = log_dir / f'{step.result.name}.log'
         code = _run_filtered(words, variables, step.shown, log)
@@ -113,7 +116,7 @@ def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str
     line = ''
     with (
         log.open('w', encoding='utf-8') as file,
-        subprocess.Popen(
+        running(
             words,
             env={**variables, 'PYTHONIOENCODING': 'utf-8'},  # whatever the terminal has, the log is UTF-8
             stdout=subprocess.PIPE,
@@ -121,7 +124,6 @@ def _run_filtered(words: Sequence[str], variables: Mapping[str, str], shown: str
             text=True,
             encoding='utf-8',
             errors='replace',
-            **bound_to_parent(),
         ) as process,
     ):
         for line in process.stdout or ():

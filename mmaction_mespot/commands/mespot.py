@@ -12,7 +12,7 @@ import runpy
 import sys
 
 from mmaction_mespot.environment import explain_import, print_what_can_be_printed
-from mmaction_mespot.errors import TRACEBACK_VARIABLE
+from mmaction_mespot.interrupts import TRACEBACK_VARIABLE
 from mmaction_mespot.shipped_files import tools_folder
 from mmaction_mespot.version import __version__
 

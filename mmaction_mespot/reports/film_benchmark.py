@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.loading import SPOTTERS
 from mmaction_mespot.spotting.record import run_record
 from mmaction_mespot.strict_json import read_json
+from mmaction_mespot.worker_processes import finished, run_in_processes
 
 METHODS = (*SPOTTERS, BASELINE)
 _WEIGHTS = Path(__file__).parents[1] / 'checkpoints'
@@ -225,14 +224,8 @@ def run_films(films: Sequence[Film], methods: Sequence[Method], out: Path, jobs:
         for task in track(tasks, 'films'):
             _spot(*task)
         return
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context('spawn')) as pool:
-        futures = [pool.submit(_spot, *task) for task in tasks]
-        try:
-            for future in track(as_completed(futures), 'films', total=len(futures)):
-                future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for ended in track(run_in_processes(_spot_task, tasks, min(jobs, len(tasks))), 'films', total=len(tasks)):
+        finished(ended, ended.item[1])
 
 
 def load_film_runs(films: Sequence[Film], out: Path) -> list[FilmRun]:
@@ -292,6 +285,10 @@ def _shipped() -> str:
         if path.suffix in ('.npz', '.pth'):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _spot_task(task: tuple[Method, Path, Path]) -> None:
+    _spot(*task)
 
 
 def _spot(method: Method, path: Path, out: Path) -> None:

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 
 from mmaction_mespot.apis.command_line import describe
 from mmaction_mespot.atomic_file import is_write_failure
-from mmaction_mespot.errors import TRACEBACK_VARIABLE, show_bug
+from mmaction_mespot.errors import show_bug
+from mmaction_mespot.interrupts import TRACEBACK_VARIABLE
 from mmaction_mespot.spotting.inferencer import SpottingInferencer
 from mmaction_mespot.spotting.loading import MOVEMENT
 from mmaction_mespot.spotting.record import LOCK, write_failure

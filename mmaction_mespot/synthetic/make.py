@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mmaction_mespot.atomic_file import naming, remove, remove_leftovers, temporary_name
 from mmaction_mespot.contained import path_inside
-from mmaction_mespot.environment import without_main
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
-from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.strict_json import read_json
 from mmaction_mespot.synthetic.events import event_list_checksum, plan_dataset
 from mmaction_mespot.synthetic.layout import (
@@ -33,6 +29,9 @@ from mmaction_mespot.synthetic.recipes import SIZES
 from mmaction_mespot.synthetic.renderer import Renderer
 from mmaction_mespot.synthetic.stills import PersonStills, find_people
 from mmaction_mespot.synthetic.video_plan import VideoPlan
+from mmaction_mespot.worker_processes import finished, run_in_processes
+
+Task = tuple[VideoPlan, PersonStills, Path]
 
 SYNTHME_V1 = '895c71a632a9ca8d0adec4f510ba41877253fbdb2d9330d7692bb14ecbbae632'
 """SHA-256 of the event list of the size `standard` with seed 0: the benchmark `synthme-v1`."""
@@ -178,7 +177,7 @@ def _marker_content(plan: VideoPlan, stills: PersonStills) -> dict[str, str]:
     return {'folder': plan.folder, 'plan': hashlib.sha256(text.encode()).hexdigest()}
 
 
-def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
+def _run(tasks: list[Task], jobs: int) -> None:
     columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     if not tasks:
         return
@@ -189,14 +188,11 @@ def _run(tasks: list[tuple[VideoPlan, PersonStills, Path]], jobs: int) -> None:
                 make_video(plan, stills, root)
                 progress.advance(bar, plan.total_frames)
             return
-        context = get_context('spawn')
-        with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
-            with without_main():
-                futures = {pool.submit(make_video, *task): task[0] for task in tasks}
-            try:
-                for future in as_completed(futures):
-                    future.result()
-                    progress.advance(bar, futures[future].total_frames)
-            except BaseException:
-                end_pool(pool)
-                raise
+        for ended in run_in_processes(_make, tasks, min(jobs, len(tasks))):
+            plan, _, root = ended.item
+            finished(ended, root / plan.folder)
+            progress.advance(bar, plan.total_frames)
+
+
+def _make(task: Task) -> bool:
+    return make_video(*task)

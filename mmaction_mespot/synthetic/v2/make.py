@@ -8,9 +8,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import av
@@ -19,10 +17,8 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mmaction_mespot.atomic_file import whole_file
-from mmaction_mespot.environment import without_main
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.folder_lock import folder_lock
-from mmaction_mespot.processes import end_pool, end_with_parent
 from mmaction_mespot.synthetic.events import SPLITS, assign_people
 from mmaction_mespot.synthetic.layout import write_atomically
 from mmaction_mespot.synthetic.make import LOCK
@@ -35,6 +31,7 @@ from mmaction_mespot.synthetic.v2.carrier_renderer import CarrierRenderer
 from mmaction_mespot.synthetic.v2.no_face import NoFaceRenderer
 from mmaction_mespot.synthetic.v2.plan import PARTS, SECONDS, FilmPlan, plan_film
 from mmaction_mespot.synthetic.v2.renderer import FilmRenderer, can_morph
+from mmaction_mespot.worker_processes import finished, run_in_processes
 
 _DRAWING_VERSION = 2
 _SHARES = (0.6, 0.135, 0.265)
@@ -298,14 +295,11 @@ def _run(tasks: list[Task], jobs: int) -> None:
                 make_film(*task)
                 progress.advance(bar)
             return
-        context = get_context('spawn')
-        with ProcessPoolExecutor(min(jobs, len(tasks)), context, initializer=end_with_parent) as pool:
-            with without_main():
-                futures = [pool.submit(make_film, *task) for task in tasks]
-            try:
-                for future in as_completed(futures):
-                    future.result()
-                    progress.advance(bar)
-            except BaseException:
-                end_pool(pool)
-                raise
+        for ended in run_in_processes(_make, tasks, min(jobs, len(tasks))):
+            plan, _, root = ended.item
+            finished(ended, root / plan.file)
+            progress.advance(bar)
+
+
+def _make(task: Task) -> None:
+    make_film(*task)
