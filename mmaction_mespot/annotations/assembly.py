@@ -12,9 +12,10 @@ from typing import Any
 from mmaction_mespot.intervals.detections import CLASSES, MAE, ME
 
 from .annotation_error import AnnotationError
+from .event_times import check_time_rules
 from .labelled_event import LabelledEvent
 from .read_report import ReadReport
-from .schema import validate_annotations
+from .schema import MAX_FPS, validate_annotations
 from .source_video import SourceVideo, UnseenFrames
 from .video_listing import VideoListing
 
@@ -29,13 +30,45 @@ ASSEMBLY_RULES = {
     'overlapping_pair': 'pairs of overlapping events: kept',
     'long_micro': f'ME longer than {_LONG_MICRO_S:g} s: kept, the class is the one of the table',
     'video_note': 'notes on video files: see above',
-    'folder_ignored': 'folders whose name is not one of a video: no video',
+    'folder_ignored': 'folders that are not named like a video: ignored',
     'video_without_events': 'videos without events: kept, every detection in them is a false positive',
 }
 CLIPPING_RULES = {
     'past_end_clipped': 'events that run past the last frame: clipped to the video',
     'past_end_dropped': 'events that begin past the last frame: dropped',
 }
+
+
+def begin_reading(
+    root: str | Path,
+    download: str,
+    rules: Mapping[str, str],
+    offset_rule: str = 'apex',
+    backward_rule: str = 'error',
+    fps: float | None = None,
+) -> tuple[Path, ReadReport]:
+    """Check what every reader is given.
+
+    Args:
+        root: Folder of the download.
+        download: Name of the data set for the message.
+        rules: Sentences of the report's rules.
+        offset_rule: One of `event_times.OFFSET_RULES`. Defaults to 'apex'.
+        backward_rule: One of `event_times.BACKWARD_RULES`. Defaults to 'error'.
+        fps: A frame rate that the user gives. Defaults to None.
+
+    Returns:
+        The folder, and an empty report.
+
+    Raises:
+        AnnotationError: If there is no such folder or rule, or the rate is out of range.
+    """
+    check_time_rules(offset_rule, backward_rule)
+    if not Path(root).is_dir():
+        raise AnnotationError(str(root), [f'no such folder, expected the {download} download'])
+    if fps is not None and not 0 < fps <= MAX_FPS:
+        raise AnnotationError('fps', [f'found {fps}, expected a number from 0 to {MAX_FPS}'])
+    return Path(root), ReadReport(rules)
 
 
 def assemble(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .assembly import ASSEMBLY_RULES, assemble
+from .assembly import ASSEMBLY_RULES, assemble, begin_reading
 from .casme2_layout import (
     find_tree,
     find_workbook,
@@ -16,9 +16,8 @@ from .casme2_layout import (
     video_key,
 )
 from .casme2_table import TABLE_RULES, LabelTable
-from .event_times import check_time_rules
 from .labels_only import list_labelled
-from .locate import check_root, given_table, relative
+from .locate import given_table, relative
 from .read_report import ReadReport
 
 DEFAULT_FPS = 30.0
@@ -67,10 +66,7 @@ def read_casme2(
         AnnotationError: With all rows that can't be understood (file, sheet, row, column) and all faults of
             the frames (missing folder, gap in the numbering, event past the end) at once.
     """
-    root = Path(root)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, 'CAS(ME)^2')
-    report = ReadReport(RULES)
+    root, report = begin_reading(root, 'CAS(ME)^2', RULES, offset_rule, backward_rule)
     workbook = given_table(root, table) if table else find_workbook(root)
     book_name = relative(workbook, root)
     report.found.update(workbook=book_name)
@@ -78,8 +74,7 @@ def read_casme2(
     labels = LabelTable.read(workbook, book_name, offset_rule, report, backward_rule)
     problems = list(labels.problems)
     if labels_only:
-        ids = [event.video_id for event in labels.events]
-        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], DEFAULT_FPS)
+        listing = list_labelled(root, [event.video_id for event in labels.events], DEFAULT_FPS)
     else:
         tree = find_tree(root, frame_tree)
         tree_name = report.found['frames'] = relative(tree, root)

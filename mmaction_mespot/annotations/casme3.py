@@ -9,14 +9,14 @@ from typing import Any
 from mmaction_mespot.intervals.detections import MAE, ME
 
 from .annotation_error import AnnotationError
-from .assembly import ASSEMBLY_RULES, assemble
+from .assembly import ASSEMBLY_RULES, assemble, begin_reading
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_time_rules, event_times
+from .event_times import TIME_RULES, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .labels_only import list_labelled
-from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
+from .locate import choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
 
@@ -81,10 +81,7 @@ def read_casme3(
     Raises:
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
-    root = Path(root)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, 'CAS(ME)^3')
-    report = ReadReport(RULES)
+    root, report = begin_reading(root, 'CAS(ME)^3', RULES, offset_rule, backward_rule)
     tables = [given_table(root, table)] if table else _find_labels(root)
     report.found['tables'] = ', '.join(relative(path, root) for path in tables)
     events: list[LabelledEvent] = []
@@ -104,7 +101,7 @@ def read_casme3(
         problems += labels.problems
     if labels_only:
         ids = [event.video_id for event in events]
-        listing = list_labelled(root, ids, lambda video_id: video_id.rpartition('_')[0], FPS)
+        listing = list_labelled(root, ids, FPS, lambda video_id: video_id.rpartition('_')[0])
     else:
         tree = choose_tree(
             root, _SUBJECT_FOLDER, _is_tree, frame_tree, _TREES, 'spNO.<n>/<letter>/color/ with frames'

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from .annotation_error import AnnotationError
-from .assembly import ASSEMBLY_RULES, assemble
+from .assembly import ASSEMBLY_RULES, assemble, begin_reading
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_time_rules, event_times
+from .event_times import TIME_RULES, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .labels_only import list_labelled
-from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
+from .locate import choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
 
@@ -74,10 +74,7 @@ def read_fourdme(
     Raises:
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
-    root = Path(root)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, '4DME')
-    report = ReadReport(RULES)
+    root, report = begin_reading(root, '4DME', RULES, offset_rule, backward_rule)
     expected = 'Micro and Macro-expression labels.xlsx'
     books = [p for p in find_tables(root, _VIDEO_FOLDER) if re.search(r'expression.*label', p.name.lower())]
     workbook = (
@@ -123,7 +120,7 @@ def read_fourdme(
         events += sheet.events(read_row, report)
         problems += sheet.problems
     if labels_only:
-        listing = list_labelled(root, people, people.__getitem__, FPS)
+        listing = list_labelled(root, people, FPS, people.__getitem__)
     data = assemble(
         'fourdme', listing, events, problems, report, lenient, metainfo={'offset_rule': offset_rule}
     )

@@ -15,13 +15,13 @@ from mmaction_mespot.intervals.detections import MAE, ME
 from mmaction_mespot.intervals.length_classes import MAX_ME_LENGTH_S, label_by_length
 
 from .annotation_error import AnnotationError
-from .assembly import ASSEMBLY_RULES, CLIPPING_RULES, assemble
+from .assembly import ASSEMBLY_RULES, CLIPPING_RULES, assemble, begin_reading
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class, frame_number
-from .event_times import ROUNDING_RULES, TIME_RULES, check_time_rules, event_times
+from .event_times import ROUNDING_RULES, TIME_RULES, event_times
 from .labelled_event import LabelledEvent
 from .labels_only import list_labelled
-from .locate import check_root, find_tables, given_table, only, relative
+from .locate import find_tables, given_table, only, relative
 from .read_report import ReadReport
 from .schema import MAX_FPS, MAX_FRAMES
 from .video_file import VIDEO_SUFFIXES
@@ -98,17 +98,12 @@ def read_labels(
     Raises:
         AnnotationError: With everything that can't be understood at once.
     """
-    root = Path(root)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, 'labels')
-    if fps is not None and not 0 < fps <= MAX_FPS:
-        raise AnnotationError('fps', [f'found {fps}, expected a number from 0 to {MAX_FPS}'])
+    root, report = begin_reading(root, 'labels', RULES, offset_rule, backward_rule, fps)
     if table is None:
         tables = find_tables(root, _ANY_DEPTH, SUFFIXES)
         path = only(tables, root, 'label tables', 'a CSV with the columns video,onset,offset,type', '--table')
     else:
         path = given_table(root, table)
-    report = ReadReport(RULES)
     read = _LabelCsv(path, relative(path, root), fps, report)
     rows = read.rows()
     read.name_videos(rows)
@@ -123,7 +118,7 @@ def read_labels(
             events.append(event)
     report.found.update(table=read.file, frames=read.counting())
     people = {row.video_id: row.subject or row.video_id for row in rows}
-    listing = list_labelled(root, people, people.__getitem__, read.rates, read.totals)
+    listing = list_labelled(root, people, read.rates, people.__getitem__, read.totals)
     metainfo = {'offset_rule': offset_rule}
     data = assemble('labels', listing, events, read.problems, report, lenient, True, metainfo)
     return data, report
@@ -234,7 +229,7 @@ class _LabelCsv:
     def counting(self) -> str:
         """How the table counts frames, in words."""
         first = 1 - self._shift('onset')
-        end = 'the frame behind the last one' if self._is_half_open() else 'the last frame'
+        end = 'one past the last frame' if self._is_half_open() else 'the last frame'
         return f'counted from {first}, the end is {end}'
 
     def _find_titles(self, header: list[str]) -> dict[str, str]:

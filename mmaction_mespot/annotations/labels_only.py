@@ -12,8 +12,8 @@ from .video_listing import VideoListing
 def list_labelled(
     root: Path,
     video_ids: Iterable[str],
-    subject_of: Callable[[str], str],
     fps: float | Mapping[str, float],
+    subject_of: Callable[[str], str] = lambda video_id: video_id.partition('_')[0],
     totals: Mapping[str, int] | None = None,
 ) -> VideoListing:
     """List the videos that a table of labels names.
@@ -21,8 +21,8 @@ def list_labelled(
     Args:
         root: Folder of the table.
         video_ids: Their names; each may stand several times.
-        subject_of: Gives the person of a video.
         fps: Frames per second of all videos, or of each.
+        subject_of: Gives the person of a video. Defaults to what stands before the first underscore.
         totals: Number of frames of those videos whose table tells it. Defaults to None.
     """
     listing = VideoListing(root)

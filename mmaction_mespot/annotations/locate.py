@@ -14,16 +14,6 @@ _SEARCH_DEPTH = 4
 _IMAGES = ('.jpg', '.jpeg', '.png', '.bmp')
 
 
-def check_root(root: Path, name: str) -> None:
-    """Check that the download is a folder.
-
-    Raises:
-        AnnotationError: If it is not.
-    """
-    if not root.is_dir():
-        raise AnnotationError(str(root), [f'no such folder, expected the {name} download'])
-
-
 def walk(folder: Path, video_folder: re.Pattern[str], depth: int = _SEARCH_DEPTH) -> Iterator[Path]:
     """Yield files and folders down to a depth in the order of their names; images are passed over.
 

@@ -11,18 +11,17 @@ from mmaction_mespot.contained import folder_name
 from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
 
 from .annotation_error import AnnotationError
-from .assembly import ASSEMBLY_RULES, assemble
+from .assembly import ASSEMBLY_RULES, assemble, begin_reading
 from .casme2_layout import present_splits, read_splits
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import TIME_RULES, check_time_rules, event_times
+from .event_times import TIME_RULES, event_times
 from .frame_folder import FrameFolder
 from .label_csv import read_labels
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
-from .locate import check_root, find_tables, given_table, only, relative, walk
+from .locate import find_tables, given_table, only, relative, walk
 from .read_report import ReadReport
-from .schema import MAX_FPS
 from .video_file import VideoFile
 from .video_listing import VideoListing
 from .workbook import Row
@@ -81,15 +80,9 @@ def read_own(
     Raises:
         AnnotationError: With everything that can't be understood and all faults of the videos at once.
     """
-    root = Path(root)
+    root, report = begin_reading(root, 'own', RULES, offset_rule, backward_rule, fps)
     if labels_only:
-        check_root(root, 'own')
         return read_labels(root, offset_rule, table or _find_csv(root), fps, lenient, backward_rule)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, 'own')
-    if fps is not None and not 0 < fps <= MAX_FPS:
-        raise AnnotationError('fps', [f'found {fps}, expected a number from 0 to {MAX_FPS}'])
-    report = ReadReport(RULES)
     path = given_table(root, table) if table else _find_csv(root)
     sheet = _read_csv(path, relative(path, root))
     outputs: list[Path] = []

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .assembly import ASSEMBLY_RULES, CLIPPING_RULES, assemble
+from .assembly import ASSEMBLY_RULES, CLIPPING_RULES, assemble, begin_reading
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, event_class
-from .event_times import ROUNDING_RULES, TIME_RULES, check_time_rules, event_times
+from .event_times import ROUNDING_RULES, TIME_RULES, event_times
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .labels_only import list_labelled
-from .locate import check_root, choose_tree, find_tables, given_table, only, relative, subfolders
+from .locate import choose_tree, find_tables, given_table, only, relative, subfolders
 from .read_report import ReadReport
 from .video_listing import VideoListing
 
@@ -25,7 +25,7 @@ RULES = {
     **CELL_RULES,
     **ASSEMBLY_RULES,
     **CLIPPING_RULES,
-    'filename_twice': 'rows whose Filename stands in a row above: kept, each row is an event',
+    'filename_twice': 'rows with a Filename that occurs in a row above: kept, each row is an event',
     'subject_differs': 'rows whose Subject is not the one of Filename: Filename counts',
 }
 
@@ -78,10 +78,7 @@ def read_samm(
     Raises:
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
-    root = Path(root)
-    check_time_rules(offset_rule, backward_rule)
-    check_root(root, 'SAMM Long Videos')
-    report = ReadReport(RULES)
+    root, report = begin_reading(root, 'SAMM Long Videos', RULES, offset_rule, backward_rule)
     workbook = given_table(root, table) if table else _find_workbook(root)
     file = relative(workbook, root)
     report.found.update(workbook=file)
@@ -116,8 +113,7 @@ def read_samm(
 
     events = sheet.events(read_row, report)
     if labels_only:
-        ids = [event.video_id for event in events]
-        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], FPS)
+        listing = list_labelled(root, [event.video_id for event in events], FPS)
     else:
         listing = _list_videos(root, frame_tree, report)
     data = assemble(

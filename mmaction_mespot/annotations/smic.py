@@ -9,13 +9,13 @@ from typing import Any
 from mmaction_mespot.intervals.detections import ME
 
 from .annotation_error import AnnotationError
-from .assembly import ASSEMBLY_RULES, assemble
+from .assembly import ASSEMBLY_RULES, assemble, begin_reading
 from .cell_error import CellError
 from .cells import CELL_RULES, cell_text, frame_number
 from .label_sheet import LabelSheet
 from .labelled_event import LabelledEvent
 from .labels_only import list_labelled
-from .locate import check_root, find_tables, given_table, only, relative, subfolders, walk
+from .locate import find_tables, given_table, only, relative, subfolders, walk
 from .read_report import ReadReport
 from .video_listing import VideoListing
 
@@ -70,9 +70,7 @@ def read_smic(
     Raises:
         AnnotationError: With everything that can't be understood and all faults of the frames at once.
     """
-    root = Path(root)
-    check_root(root, 'SMIC-E-long')
-    report = ReadReport(RULES)
+    root, report = begin_reading(root, 'SMIC-E-long', RULES)
     tree = None
     if labels_only:
         camera = _camera_of_table(root, frame_tree, table)
@@ -88,8 +86,7 @@ def read_smic(
     sheet = LabelSheet.find_one(workbook, file, _COLUMNS, ('filename', 'onset', 'offset', 'first'))
     events = sheet.events(lambda cells, where: _read_row(cells, where, report), report)
     if tree is None:
-        ids = [event.video_id for event in events]
-        listing = list_labelled(root, ids, lambda video_id: video_id.partition('_')[0], FPS[camera])
+        listing = list_labelled(root, [event.video_id for event in events], FPS[camera])
     else:
         listing = _list_videos(root, tree, FPS[camera])
         report.found['frames'] = relative(tree, root)

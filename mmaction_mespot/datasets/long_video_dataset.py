@@ -15,9 +15,8 @@ from mmaction_mespot.intervals.grid import frames_per_position
 
 from .epoch_sampler import seeded
 from .prepared_dataset import PreparedDataset
-from .window_geometry import visible_segments
 from .window_layout import WindowLayout
-from .window_sampler import VideoEvents, WindowSampler
+from .window_sampler import WindowSampler
 
 
 @DATASETS.register_module()
@@ -124,18 +123,17 @@ class LongVideoDataset(PreparedDataset):
         if self._fully_initialized:
             return
         super().full_init()
-        self._events = [VideoEvents.from_annotation(video) for video in self.data_list]
         self._intervals = [
             frames_per_position(events.fps, self.target_fps, self.frame_interval, events.video_fps)
-            for events in self._events
+            for events in self.events
         ]
         self._windows: list[tuple[int, float]] = [
             (index, start)
-            for index, (events, k) in enumerate(zip(self._events, self._intervals, strict=True))
+            for index, (events, k) in enumerate(zip(self.events, self._intervals, strict=True))
             for start in self.layout.starts(events.total_frames, k)
         ]
         if not self.test_mode:
-            self._sampler = WindowSampler(self._events, self.balance)
+            self._sampler = WindowSampler(self.events, self.balance)
             shares = ', '.join(f'{kind} {share:.0%}' for kind, share in self._sampler.shares.items())
             print_log(f'{self.ann_file}: {len(self.data_list)} training videos, windows: {shares}', 'current')
 
@@ -151,11 +149,8 @@ class LongVideoDataset(PreparedDataset):
         """Give the window of an index; for training, one drawn from `numpy.random`.
 
         Returns:
-            Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len``, ``frame_inds``
-            (clip_len + 2 * context,), the ground truth of the window (``gt_segments`` (N, 2) in window
-            instants, ``gt_labels`` (N,)) and of the video (``video_segments`` (M, 2) in frames,
-            ``video_labels`` (M,)), and ``store_root``; with ``align`` also ``window_position``, the window's
-            first position.
+            What :meth:`describe_window` gives, ``frame_inds`` with ``clip_len + 2 * context`` entries; with
+            ``align`` also ``window_position``, the window's first position.
         """
         if not self._fully_initialized:
             self.full_init()
@@ -171,29 +166,10 @@ class LongVideoDataset(PreparedDataset):
                 self._sampler.kind(position, len(self)), self.clip_len, intervals
             )
             interval = intervals[index]
-            start = self.layout.snap(start, self._events[index].total_frames, interval)
-        video, events = self.data_list[index], self._events[index]
-        segments, visible = visible_segments(
-            events.segments, start, interval, self.clip_len, self.min_visible
-        )
-        window = dict(
-            video_id=video['video_id'],
-            subject=video['subject'],
-            part=self.part,
-            fps=events.fps,
-            total_frames=events.total_frames,
-            window_start=start,
-            frame_interval=interval,
-            clip_len=self.clip_len,
-            frame_inds=self.layout.frames(start, events.total_frames, interval),
-            gt_segments=segments,
-            gt_labels=events.labels[visible],
-            video_segments=events.segments,
-            video_labels=events.labels,
-            grid=events.grid,
-            store_root=self.store_root,
-            sample_idx=idx,
-        )
+            start = self.layout.snap(start, self.events[index].total_frames, interval)
+        frames = self.layout.frames(start, self.events[index].total_frames, interval)
+        window = self.describe_window(index, start, interval, frames, self.clip_len, self.min_visible)
+        window['sample_idx'] = idx
         if self.layout.align is not None:
             window['window_position'] = self.layout.position(start, interval)
         return window

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from mmaction.datasets.base import BaseActionDataset
 
 from mmaction_mespot.annotations.schema import load_annotations
@@ -13,6 +14,8 @@ from mmaction_mespot.preprocessing.preparation_settings import TARGET_FPS, Prepa
 from mmaction_mespot.preprocessing.store.store_reader import StreamReader
 
 from .subject_selection import select_subjects
+from .window_geometry import visible_segments
+from .window_sampler import VideoEvents
 
 
 class PreparedDataset(BaseActionDataset):
@@ -30,6 +33,7 @@ class PreparedDataset(BaseActionDataset):
     Attributes:
         people: Options of :func:`select_subjects`.
         part: Part of a set of several that this one is, or None.
+        events: Length, rate and ground truth of each video, once the annotations are loaded.
 
     Raises:
         FileNotFoundError: If the annotation file or a stream of a chosen video is missing.
@@ -109,9 +113,49 @@ class PreparedDataset(BaseActionDataset):
         if self._fully_initialized:
             return
         super().full_init()
+        self.events = [VideoEvents.from_annotation(video) for video in self.data_list]
         for transform in self.pipeline.transforms:
             if hasattr(transform, 'check_files'):
                 transform.check_files(self.store_root, [video['video_id'] for video in self.data_list])
+
+    def describe_window(
+        self, index: int, start: float, interval: float, frames: np.ndarray, clip_len: int, min_visible: float
+    ) -> dict[str, Any]:
+        """What the pipeline learns about a window.
+
+        Args:
+            index: Of its video.
+            start: Its first entry of the streams.
+            interval: Entries from one position to the next.
+            frames: The entries that are read, int64.
+            clip_len: Its positions, without those of a context.
+            min_visible: Share of an event that has to lie in it to count as its ground truth.
+
+        Returns:
+            Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len``, ``frame_inds``,
+            the ground truth of the window (``gt_segments`` (N, 2) in window instants, ``gt_labels`` (N,)) and
+            of the video (``video_segments`` (M, 2) in entries, ``video_labels`` (M,)), the ``grid`` that
+            leads back to the video's own frames, and ``store_root``.
+        """
+        video, events = self.data_list[index], self.events[index]
+        segments, visible = visible_segments(events.segments, start, interval, clip_len, min_visible)
+        return dict(
+            video_id=video['video_id'],
+            subject=video['subject'],
+            part=self.part,
+            fps=events.fps,
+            total_frames=events.total_frames,
+            window_start=start,
+            frame_interval=interval,
+            clip_len=clip_len,
+            frame_inds=frames,
+            gt_segments=segments,
+            gt_labels=events.labels[visible],
+            video_segments=events.segments,
+            video_labels=events.labels,
+            grid=events.grid,
+            store_root=self.store_root,
+        )
 
 
 def _usual_gap(attrs: Mapping[str, Any]) -> int:

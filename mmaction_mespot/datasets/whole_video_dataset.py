@@ -15,8 +15,6 @@ from mmaction_mespot.intervals.grid import (
 )
 
 from .prepared_dataset import PreparedDataset
-from .window_geometry import visible_segments
-from .window_sampler import VideoEvents
 
 
 @DATASETS.register_module()
@@ -49,10 +47,9 @@ class WholeVideoDataset(PreparedDataset):
         if self._fully_initialized:
             return
         super().full_init()
-        self._events = [VideoEvents.from_annotation(video) for video in self.data_list]
         self._stretches = [
             (index, start, end)
-            for index, events in enumerate(self._events)
+            for index, events in enumerate(self.events)
             for start, end in stretches(events.total_frames, events.fps)
         ]
 
@@ -63,36 +60,12 @@ class WholeVideoDataset(PreparedDataset):
         return len(self._stretches)
 
     def get_data_info(self, idx: int) -> dict:
-        """Give a stretch of a video.
-
-        Returns:
-            Names and rate of the video, ``window_start``, ``frame_interval``, ``clip_len`` (its positions),
-            ``frame_inds`` (clip_len,), the ground truth ``video_segments`` (M, 2) in entries and
-            ``video_labels`` (M,), that of the stretch (``gt_segments`` (N, 2) in instants,
-            ``gt_labels``), the ``grid`` that leads back to the video's own frames, and ``store_root``.
-        """
+        """Give a stretch of a video as a window, see :meth:`describe_window`."""
         if not self._fully_initialized:
             self.full_init()
         index, start, end = self._stretches[idx]
-        video, events = self.data_list[index], self._events[index]
-        interval = frames_per_position(events.fps, self.target_fps)
+        interval = frames_per_position(self.events[index].fps, self.target_fps)
         positions = count_positions(end - start, interval)
-        segments, visible = visible_segments(events.segments, start, interval, positions, 0.5)
-        return dict(
-            video_id=video['video_id'],
-            subject=video['subject'],
-            part=self.part,
-            fps=events.fps,
-            total_frames=events.total_frames,
-            window_start=start,
-            frame_interval=interval,
-            clip_len=positions,
-            frame_inds=start + sampled_frames(0, positions, interval, end - start),
-            gt_segments=segments,
-            gt_labels=events.labels[visible],
-            video_segments=events.segments,
-            video_labels=events.labels,
-            grid=events.grid,
-            store_root=self.store_root,
-            sample_idx=idx,
-        )
+        frames = start + sampled_frames(0, positions, interval, end - start)
+        window = self.describe_window(index, start, interval, frames, positions, min_visible=0.5)
+        return dict(**window, sample_idx=idx)

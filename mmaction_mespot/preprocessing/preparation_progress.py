@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mmaction_mespot.environment import printable
 
+_Display = TypeVar('_Display', bound='BarDisplay')
 
-class PreparationProgress:
+
+class BarDisplay:
+    """A context in which a bar is on the terminal, where there is one.
+
+    Args:
+        bar: The bar, or None.
+    """
+
+    def __init__(self, bar: Progress | None) -> None:
+        self._bar = bar
+
+    def __enter__(self: _Display) -> _Display:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+class PreparationProgress(BarDisplay):
     """Count frames and videos, with the rate and the time left.
 
     Args:
@@ -27,7 +52,7 @@ class PreparationProgress:
         self._frames = 0
         self._videos = 0
         self._started = time.monotonic()
-        self._bar: Progress | None = None
+        super().__init__(None)
         if self._console.is_terminal:
             self._bar = Progress(
                 TextColumn('{task.description}'),
@@ -38,17 +63,6 @@ class PreparationProgress:
                 console=self._console,
             )
             self._task = self._bar.add_task('preparing', total=total_frames, rate=0.0)
-
-    def __enter__(self) -> PreparationProgress:
-        if self._bar is not None:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def update(self, frames: int) -> None:
         """Show how many frames are done."""

@@ -14,6 +14,8 @@ from torch import Tensor
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES, Detections
+from mmaction_mespot.intervals.length_classes import label_by_length
+from mmaction_mespot.intervals.nms import hard_nms
 
 
 class PreparedSpotter(BaseModel):
@@ -112,3 +114,20 @@ class FlowSpotter(PreparedSpotter):
         """Find the candidates of one stretch, see :meth:`spot`."""
         gap = meta['flow_gap'] if self.input_key == 'flow' else 1
         return self.spot(inputs[self.input_key], meta['fps'], gap)
+
+
+def best_bumps(bumps: np.ndarray, least: float, nms_iou: float, fps: float) -> Detections:
+    """Candidates of movements: the higher one, the better; of those that overlap the best one stays.
+
+    Args:
+        bumps: First frame, end and height of each, (m, 3).
+        least: Height at which the score ``1 - least / height`` is 0.
+        nms_iou: Largest IoU of two kept candidates.
+        fps: Frame rate, for the class by length.
+
+    Returns:
+        Candidates by falling score in [0, 1).
+    """
+    segments, scores = bumps[:, :2], 1 - least / np.maximum(bumps[:, 2], least)
+    keep = hard_nms(segments, scores, np.zeros(len(scores), np.int64), nms_iou)
+    return Detections(segments[keep], scores[keep], label_by_length(segments[keep], fps))

@@ -11,11 +11,9 @@ from scipy.signal import find_peaks
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.face_regions import REGIONS
 from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.length_classes import label_by_length
-from mmaction_mespot.intervals.nms import hard_nms
 from mmaction_mespot.intervals.peaks import moving_mean
 from mmaction_mespot.spotters.displacement import displacement
-from mmaction_mespot.spotters.flow_spotter import FlowSpotter
+from mmaction_mespot.spotters.flow_spotter import FlowSpotter, best_bumps
 
 ZHAO_WEIGHTS: dict[str, float] = {
     **dict.fromkeys(REGIONS, 1.0),
@@ -144,9 +142,7 @@ class OFFDSpotter(FlowSpotter):
                 found.append(bumps + np.array([start, start, 0.0]))
         bumps = np.concatenate(found)
         bumps = bumps[(bumps[:, 1] - bumps[:, 0]) / fps >= self.min_length_s]
-        segments, scores = bumps[:, :2], 1 - self.rise_px / np.maximum(bumps[:, 2], self.rise_px)
-        keep = hard_nms(segments, scores, np.zeros(len(scores), np.int64), self.nms_iou)
-        return Detections(segments[keep], scores[keep], label_by_length(segments[keep], fps))
+        return best_bumps(bumps, self.rise_px, self.nms_iou, fps)
 
 
 @MODELS.register_module()

@@ -7,10 +7,8 @@ from mmaction.registry import MODELS
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import Detections
-from mmaction_mespot.intervals.length_classes import label_by_length
-from mmaction_mespot.intervals.nms import hard_nms
 from mmaction_mespot.intervals.peaks import moving_mean
-from mmaction_mespot.spotters.flow_spotter import FlowSpotter
+from mmaction_mespot.spotters.flow_spotter import FlowSpotter, best_bumps
 
 EDGE_SHARE = 0.4
 """Share of a lobe's highest speed at its ends: flow between frames far apart blurs where a motion begins."""
@@ -139,6 +137,4 @@ class SPFDSpotter(FlowSpotter):
         patterns = np.concatenate(found)
         long_enough = (patterns[:, 1] - patterns[:, 0]) / fps >= self.min_length_s
         patterns = patterns[long_enough & (patterns[:, 2] >= self.way_px)]
-        segments, scores = patterns[:, :2], 1 - self.way_px / patterns[:, 2]
-        keep = hard_nms(segments, scores, np.zeros(len(scores), np.int64), self.nms_iou)
-        return Detections(segments[keep], scores[keep], label_by_length(segments[keep], fps))
+        return best_bumps(patterns, self.way_px, self.nms_iou, fps)

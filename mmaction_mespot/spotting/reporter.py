@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from mmaction_mespot.environment import printable
 from mmaction_mespot.intervals.detections import CLASSES
+from mmaction_mespot.preprocessing.preparation_progress import BarDisplay
 from mmaction_mespot.spotting.model import SpotModel
 from mmaction_mespot.spotting.result import Interval, Spotting
 
@@ -22,7 +22,7 @@ MODES = ('bar', 'quiet', 'json-lines')
 _LISTED = 20
 
 
-class SpotReporter:
+class SpotReporter(BarDisplay):
     """Tell what happens: for people, for scripts, or errors only.
 
     ``bar``: a progress bar with the time left on stderr, and what was found on stdout. ``json-lines``: one
@@ -35,7 +35,7 @@ class SpotReporter:
 
     def __init__(self, mode: str = 'bar') -> None:
         self.mode = mode
-        self._bar: Progress | None = None
+        super().__init__(None)
         self._task: TaskID | None = None
         if mode == 'bar' and sys.stderr.isatty():
             self._bar = Progress(
@@ -48,17 +48,6 @@ class SpotReporter:
                 console=Console(stderr=True),
                 transient=True,
             )
-
-    def __enter__(self) -> SpotReporter:
-        if self._bar is not None:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def spotter(self, model: SpotModel) -> None:
         """The thresholds in use, and what is to be expected of them."""
@@ -85,7 +74,7 @@ class SpotReporter:
                 print(json.dumps({'event': 'passed_over', 'what': what, 'names': list(names)}), flush=True)
             elif self.mode == 'bar':
                 more = f' and {len(names) - _LISTED} more' if len(names) > _LISTED else ''
-                self._print(f'passed over, {what}: {", ".join(names[:_LISTED])}{more}')
+                self._print(f'skipped, {what}: {", ".join(names[:_LISTED])}{more}')
 
     def start(self, video: Path, what: str, total_frames: int | None) -> None:
         """A video is begun, or another step of it."""
@@ -130,8 +119,8 @@ class SpotReporter:
         self._drop_task()
         self._event(state, video, out=str(out), seconds=round(seconds, 2))
         if self.mode == 'bar':
-            said = {'done': f'done ({seconds:.1f} s)', 'skipped': 'finished earlier, passed over'}
-            self._print(f'{video}: {said.get(state, "another process is at it")} -> {out}')
+            said = {'done': f'done ({seconds:.1f} s)', 'skipped': 'finished earlier, skipped'}
+            self._print(f'{video}: {said.get(state, "in progress in another process")} -> {out}')
 
     def overall(self, ended: int, total: int, done: int, seconds: float) -> None:
         """So many of the videos have ended, ``done`` of them were spotted in this run, in so many seconds."""

@@ -84,5 +84,5 @@ class PseudoVideoDataset(LongVideoDataset):
 
     def _shows_event(self, index: int, start: float) -> bool:
         """Whether a window has ground truth."""
-        segments, interval = self._events[index].segments, self._intervals[index]
+        segments, interval = self.events[index].segments, self._intervals[index]
         return bool(visible_segments(segments, start, interval, self.clip_len, self.min_visible)[1].any())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import cv2
@@ -60,25 +61,6 @@ def stream_keys(results: dict[str, Any], transform: object) -> list[str]:
     return keys
 
 
-def common_size(results: dict[str, Any], transform: object) -> tuple[int, int]:
-    """Give height and width of the streams.
-
-    Raises:
-        MESpotError: If the streams differ in size.
-    """
-    sizes = {key: results[key].shape[1:3] for key in stream_keys(results, transform)}
-    if len(set(sizes.values())) > 1:
-        raise MESpotError(f'{type(transform).__name__}: found sizes {sizes}, expected one for all streams')
-    height, width = next(iter(sizes.values()))
-    return height, width
-
-
-def crop(results: dict[str, Any], keys: list[str], top: int, left: int, size: int) -> None:
-    """Cut the same square out of every stream, in place."""
-    for key in keys:
-        results[key] = results[key][:, top : top + size, left : left + size]
-
-
 @TRANSFORMS.register_module()
 class StreamFlip(BaseTransform):
     """Mirror the whole window, left to right; horizontal flow changes its sign.
@@ -107,8 +89,42 @@ class StreamFlip(BaseTransform):
         return f'{type(self).__name__}(flip_ratio={self.flip_ratio})'
 
 
+class _StreamCrop(BaseTransform):
+    """Cut the same square out of all frames of all streams.
+
+    Args:
+        size: Height and width of the square in pixels.
+
+    Raises:
+        MESpotError: If a frame is smaller than the square, or the streams differ in size.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Crop (T, H, W, C) to (T, size, size, C)."""
+        sizes = {key: results[key].shape[1:3] for key in stream_keys(results, self)}
+        if len(set(sizes.values())) > 1:
+            raise MESpotError(f'{type(self).__name__}: found sizes {sizes}, expected one for all streams')
+        height, width = next(iter(sizes.values()))
+        if self.size > min(height, width):
+            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
+        top, left = self.offset(height - self.size), self.offset(width - self.size)
+        for key in sizes:
+            results[key] = results[key][:, top : top + self.size, left : left + self.size]
+        return results
+
+    @abstractmethod
+    def offset(self, spare: int) -> int:
+        """Pixels before the square, out of those that it leaves over."""
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(size={self.size})'
+
+
 @TRANSFORMS.register_module()
-class StreamRandomCrop(BaseTransform):
+class StreamRandomCrop(_StreamCrop):
     """Cut the same random square out of all frames of all streams (the paper's random crop, section III-C).
 
     Args:
@@ -118,24 +134,13 @@ class StreamRandomCrop(BaseTransform):
         MESpotError: If a frame is smaller than the square, or the streams differ in size.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Crop (T, H, W, C) to (T, size, size, C)."""
-        height, width = common_size(results, self)
-        if self.size > min(height, width):
-            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
-        top, left = np.random.randint(height - self.size + 1), np.random.randint(width - self.size + 1)
-        crop(results, stream_keys(results, self), top, left, self.size)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(size={self.size})'
+    def offset(self, spare: int) -> int:
+        """Any, drawn from `numpy.random`."""
+        return np.random.randint(spare + 1)
 
 
 @TRANSFORMS.register_module()
-class StreamCenterCrop(BaseTransform):
+class StreamCenterCrop(_StreamCrop):
     """Cut the central square out of all frames of all streams.
 
     Args:
@@ -145,17 +150,6 @@ class StreamCenterCrop(BaseTransform):
         MESpotError: If a frame is smaller than the square, or the streams differ in size.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Crop (T, H, W, C) to (T, size, size, C)."""
-        height, width = common_size(results, self)
-        if self.size > min(height, width):
-            raise MESpotError(f'{self!r}: found frames of {height} x {width}, expected at least {self.size}')
-        top, left = (height - self.size) // 2, (width - self.size) // 2
-        crop(results, stream_keys(results, self), top, left, self.size)
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(size={self.size})'
+    def offset(self, spare: int) -> int:
+        """Half of them."""
+        return spare // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -33,45 +34,55 @@ FIVE_REGIONS = ('right_brow_inner', 'left_brow_inner', 'right_mouth_corner', 'le
 """Ours for ME-TST, whose five are not known."""
 
 
-def region_rows(regions: Sequence[str], network: str) -> list[int]:
-    """Rows of named regions in the stream ``flow_roi``.
+class RegionNetwork(BaseModule):
+    """Base of the networks on the flow of landmark regions.
 
     Args:
         regions: Names out of :data:`~mmaction_mespot.face_regions.REGIONS`.
-        network: Name for the message.
+        init_cfg: Initialisation of MMEngine. Defaults to None.
+
+    Attributes:
+        regions: As given.
+        rows: Their rows in the stream ``flow_roi``.
 
     Raises:
         MESpotError: If a name is unknown or twice there.
     """
-    names = list(REGIONS)
-    if not regions or len(set(regions)) < len(regions) or not set(regions) <= set(names):
-        raise MESpotError(
-            f'{network}: regions out of {", ".join(names)} expected, each once, found {list(regions)}'
-        )
-    return [names.index(name) for name in regions]
 
+    def __init__(self, regions: Sequence[str], init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        names = list(REGIONS)
+        if not regions or len(set(regions)) < len(regions) or not set(regions) <= set(names):
+            raise MESpotError(
+                f'{type(self).__name__}: regions out of {", ".join(names)} expected, each once, '
+                f'found {list(regions)}'
+            )
+        self.regions = tuple(regions)
+        self.rows = [names.index(name) for name in regions]
 
-def take_regions(inputs: Mapping[str, Tensor], rows: Sequence[int], network: str) -> Tensor:
-    """Pick the flow of regions out of a batch.
+    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+        """Compute one level of full length.
 
-    Args:
-        inputs: ``flow`` of shape (N, 2, T, 14, 1), as :class:`RegionsAsPicture` and the packing give it.
-        rows: As :func:`region_rows` gives them.
-        network: Name for the message.
+        Args:
+            inputs: ``flow`` of shape (N, 2, T, 14, 1), as :class:`RegionsAsPicture` and the packing give it.
 
-    Returns:
-        (N, T, R, 2).
+        Returns:
+            One level (N, channels, T).
 
-    Raises:
-        MESpotError: If the flow is not that of the regions.
-    """
-    flow = take_stream(inputs, 'flow', 2)
-    if flow.shape[3:] != (len(REGIONS), 1):
-        raise MESpotError(
-            f'{network} expects the flow of regions, (N, 2, T, {len(REGIONS)}, 1), found '
-            f'{tuple(flow.shape)}: RegionsAsPicture makes it'
-        )
-    return flow[..., list(rows), 0].permute(0, 2, 3, 1)
+        Raises:
+            MESpotError: If the flow is not that of the regions.
+        """
+        flow = take_stream(inputs, 'flow', 2)
+        if flow.shape[3:] != (len(REGIONS), 1):
+            raise MESpotError(
+                f'{type(self).__name__} expects the flow of regions, (N, 2, T, {len(REGIONS)}, 1), found '
+                f'{tuple(flow.shape)}: RegionsAsPicture makes it'
+            )
+        return (self.describe(flow[..., self.rows, 0].permute(0, 2, 3, 1)),)
+
+    @abstractmethod
+    def describe(self, flow: Tensor) -> Tensor:
+        """The flow (N, T, R, 2) of the regions to features (N, channels, T)."""
 
 
 class _ConvBlock(nn.Sequential):
@@ -88,7 +99,7 @@ class _ConvBlock(nn.Sequential):
 
 
 @MODELS.register_module()
-class ABPN(BaseModule):
+class ABPN(RegionNetwork):
     """The layers of ABPN before its last one: weights of the regions, three 1-D convolutions.
 
     As published: 12 regions by (u, v), softmax weights of the regions, convolutions of kernel 1, 3 and 3 with
@@ -112,8 +123,7 @@ class ABPN(BaseModule):
         channels: int = 64,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
-        self.rows = region_rows(regions, type(self).__name__)
+        super().__init__(regions, init_cfg)
         self.weights = nn.Parameter(torch.zeros(len(self.rows)))
         self.convs = nn.Sequential(
             _ConvBlock(2 * len(self.rows), channels, 1),
@@ -121,22 +131,14 @@ class ABPN(BaseModule):
             _ConvBlock(channels, channels, 3, dilation=2),
         )
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Compute one level of full length.
-
-        Args:
-            inputs: ``flow`` (N, 2, T, 14, 1).
-
-        Returns:
-            One level (N, channels, T).
-        """
-        flow = take_regions(inputs, self.rows, type(self).__name__)
+    def describe(self, flow: Tensor) -> Tensor:
+        """(N, T, R, 2) to (N, channels, T)."""
         weighed = flow * (len(self.rows) * self.weights.softmax(0))[:, None]
-        return (self.convs(weighed.flatten(2).transpose(1, 2)),)
+        return self.convs(weighed.flatten(2).transpose(1, 2))
 
 
 @MODELS.register_module()
-class AUWGCN(BaseModule):
+class AUWGCN(RegionNetwork):
     """ABPN with a graph layer on a matrix of action units that occur together.
 
     As published: one graph layer of 2 to 16 features over the 12 regions on a fixed matrix of action units
@@ -163,9 +165,7 @@ class AUWGCN(BaseModule):
         channels: int = 64,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
-        self.rows = region_rows(regions, type(self).__name__)
-        self.regions = tuple(regions)
+        super().__init__(regions, init_cfg)
         count = len(self.rows)
         self.graph = GraphConv(torch.ones(count, count), 2, graph_channels)
         self.convs = nn.Sequential(
@@ -176,17 +176,9 @@ class AUWGCN(BaseModule):
             _ConvBlock(channels, channels, 3, dilation=2),
         )
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Compute one level of full length.
-
-        Args:
-            inputs: ``flow`` (N, 2, T, 14, 1).
-
-        Returns:
-            One level (N, channels, T).
-        """
-        flow = take_regions(inputs, self.rows, type(self).__name__)
-        return (self.convs(self.graph(flow).flatten(2).transpose(1, 2)),)
+    def describe(self, flow: Tensor) -> Tensor:
+        """(N, T, R, 2) to (N, channels, T)."""
+        return self.convs(self.graph(flow).flatten(2).transpose(1, 2))
 
     def set_action_units(self, action_units: Sequence[str]) -> None:
         """Count the matrix.
@@ -198,7 +190,7 @@ class AUWGCN(BaseModule):
 
 
 @MODELS.register_module()
-class METST(BaseModule):
+class METST(RegionNetwork):
     """ME-TST: two convolutions and a stack of state-space blocks on five regions.
 
     As published: 5 regions by (u, v), two convolutions 10 to 64 of kernel 3, 12 state-space blocks (state 64,
@@ -225,23 +217,14 @@ class METST(BaseModule):
         state: int = 64,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
-        self.rows = region_rows(regions, type(self).__name__)
+        super().__init__(regions, init_cfg)
         self.convs = nn.Sequential(
             _ConvBlock(2 * len(self.rows), channels, 3), _ConvBlock(channels, channels, 3)
         )
         self.blocks = nn.Sequential(*(StateSpaceBlock(channels, state) for _ in range(depth)))
         self.norm = nn.LayerNorm(channels)
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Compute one level of full length.
-
-        Args:
-            inputs: ``flow`` (N, 2, T, 14, 1).
-
-        Returns:
-            One level (N, channels, T).
-        """
-        flow = take_regions(inputs, self.rows, type(self).__name__)
+    def describe(self, flow: Tensor) -> Tensor:
+        """(N, T, R, 2) to (N, channels, T)."""
         sequence = self.convs(flow.flatten(2).transpose(1, 2)).transpose(1, 2)
-        return (self.norm(self.blocks(sequence)).transpose(1, 2),)
+        return self.norm(self.blocks(sequence)).transpose(1, 2)

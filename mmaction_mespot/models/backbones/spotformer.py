@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.models.layers.graph import GraphAttention
 
-from .region_networks import BROWS, NOSE, region_rows, take_regions
+from .region_networks import BROWS, NOSE, RegionNetwork
 
 MOUTH_CORNERS = ('right_mouth_corner', 'left_mouth_corner')
 
 
 @MODELS.register_module()
-class SpotFormer(BaseModule):
+class SpotFormer(RegionNetwork):
     """SpotFormer: attention over the regions, then over time, of 17 frames around every frame.
 
     As published: 17 frames by 10 regions by (u, v); a linear layer to 256 with batch normalisation; learned
@@ -56,10 +55,9 @@ class SpotFormer(BaseModule):
         dropout: float = 0.1,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
         if len(parts) != 3 or not all(parts):
             raise MESpotError(f'SpotFormer: three parts with regions expected, found {parts}')
-        self.rows = region_rows([name for part in parts for name in part], type(self).__name__)
+        super().__init__([name for part in parts for name in part], init_cfg)
         self.sizes = [len(part) for part in parts]
         own = [number for number, size in enumerate(self.sizes) for _ in range(size)]
         self.register_buffer('own_part', torch.tensor(own), persistent=False)
@@ -79,16 +77,8 @@ class SpotFormer(BaseModule):
             ]
         )
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """Compute one level of full length.
-
-        Args:
-            inputs: ``flow`` (N, 2, T, 14, 1).
-
-        Returns:
-            One level (N, channels, T); beyond the ends the face stands still.
-        """
-        flow = take_regions(inputs, self.rows, type(self).__name__)
+    def describe(self, flow: Tensor) -> Tensor:
+        """(N, T, R, 2) to (N, channels, T); beyond the ends the face stands still."""
         batch, length, regions, _ = flow.shape
         half = self.FRAMES // 2
         tokens = self.norm(self.enter(F.pad(flow, (0, 0, 0, 0, half, half))).flatten(0, 2))
@@ -102,4 +92,4 @@ class SpotFormer(BaseModule):
             if step < len(self.time_attention):
                 sequence = self.time_attention[step](sequence)
             sequence = F.relu(conv(sequence.transpose(1, 2))).transpose(1, 2)
-        return (sequence[:, 0].view(batch, length, -1).transpose(1, 2),)
+        return sequence[:, 0].view(batch, length, -1).transpose(1, 2)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmaction_mespot.models.layers import DepthwiseSeparableConv3d, resize_to
+from mmaction_mespot.models.layers import DepthwiseSeparableConv3d
 
-from .pyramid_levels import build_laterals, check_levels, lateral_levels
+from .pyramid_levels import FeaturePyramid
 
 
 @MODELS.register_module()
-class FPN3D(BaseModule):
+class FPN3D(FeaturePyramid):
     """Feature pyramid network (Lin et al. 2017) with a temporal dimension.
 
     Beside :class:`BiFPN3D`, with the same laterals, the same levels above the backbone's and the same kind of
@@ -31,19 +30,10 @@ class FPN3D(BaseModule):
         MESpotError: If there are more inputs than levels, or less than two levels.
     """
 
-    def __init__(
-        self,
-        in_channels: Sequence[int],
-        out_channels: int,
-        num_levels: int = 5,
-        init_cfg: dict | None = None,
-    ) -> None:
-        super().__init__(init_cfg)
-        check_levels('FPN3D', in_channels, num_levels)
-        self.num_levels = num_levels
-        self.laterals = build_laterals(in_channels, out_channels)
+    def build_convs(self, channels: int) -> None:
+        """One convolution per level."""
         self.convs = nn.ModuleList(
-            DepthwiseSeparableConv3d(out_channels, out_channels) for _ in range(num_levels)
+            DepthwiseSeparableConv3d(channels, channels) for _ in range(self.num_levels)
         )
 
     def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -58,7 +48,5 @@ class FPN3D(BaseModule):
         Raises:
             MESpotError: If the number of features differs from ``in_channels``.
         """
-        levels = lateral_levels('FPN3D', self.laterals, features, self.num_levels)
-        for index in range(self.num_levels - 2, -1, -1):
-            levels[index] = levels[index] + resize_to(levels[index + 1], levels[index].shape[2:])
+        levels = self.pyramid(features)
         return tuple(conv(level) for conv, level in zip(self.convs, levels, strict=True))

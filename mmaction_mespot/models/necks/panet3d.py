@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import torch.nn.functional as F
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmaction_mespot.models.layers import resize_to
 
-from .pyramid_levels import build_laterals, check_levels, lateral_levels
+from .pyramid_levels import FeaturePyramid
 
 
 class _PathConv(nn.Module):
@@ -29,7 +28,7 @@ class _PathConv(nn.Module):
 
 
 @MODELS.register_module()
-class PANet3D(BaseModule):
+class PANet3D(FeaturePyramid):
     """PANet (Liu et al. 2018; the paper's figure 2b) with a temporal dimension.
 
     As published: a feature pyramid from coarse to fine, then a path from fine to coarse, in which each level
@@ -47,20 +46,11 @@ class PANet3D(BaseModule):
         MESpotError: If there are more inputs than levels, or less than two levels.
     """
 
-    def __init__(
-        self,
-        in_channels: Sequence[int],
-        out_channels: int,
-        num_levels: int = 5,
-        init_cfg: dict | None = None,
-    ) -> None:
-        super().__init__(init_cfg)
-        check_levels('PANet3D', in_channels, num_levels)
-        self.num_levels = num_levels
-        self.laterals = build_laterals(in_channels, out_channels)
-        self.pyramid_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels))
-        self.down_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels - 1))
-        self.path_convs = nn.ModuleList(_PathConv(out_channels) for _ in range(num_levels - 1))
+    def build_convs(self, channels: int) -> None:
+        """One convolution per level of the pyramid, two per step of the way back."""
+        self.pyramid_convs = nn.ModuleList(_PathConv(channels) for _ in range(self.num_levels))
+        self.down_convs = nn.ModuleList(_PathConv(channels) for _ in range(self.num_levels - 1))
+        self.path_convs = nn.ModuleList(_PathConv(channels) for _ in range(self.num_levels - 1))
 
     def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Fuse the backbone's levels.
@@ -74,10 +64,8 @@ class PANet3D(BaseModule):
         Raises:
             MESpotError: If the number of features differs from ``in_channels``.
         """
-        levels = lateral_levels('PANet3D', self.laterals, features, self.num_levels)
+        levels = self.pyramid(features)
         sizes = [level.shape[2:] for level in levels]
-        for index in range(self.num_levels - 2, -1, -1):
-            levels[index] = levels[index] + resize_to(levels[index + 1], sizes[index])
         levels = [
             conv(level, size) for conv, level, size in zip(self.pyramid_convs, levels, sizes, strict=True)
         ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
+from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmaction_mespot.errors import MESpotError
@@ -61,3 +63,51 @@ def extend_levels(levels: Sequence[Tensor], num_levels: int) -> list[Tensor]:
         top = levels[-1]
         levels.append(resize_to(top, [(length + 1) // 2 for length in top.shape[2:]]))
     return levels
+
+
+class FeaturePyramid(BaseModule):
+    """Base of the necks that begin with a feature pyramid (Lin et al. 2017): one way from coarse to fine.
+
+    Args:
+        in_channels: Channels of the backbone's levels, fine to coarse.
+        out_channels: The one width of the pyramid.
+        num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
+        init_cfg: Initialisation of MMEngine. Defaults to None.
+
+    Raises:
+        MESpotError: If there are more inputs than levels, or less than two levels.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        out_channels: int,
+        num_levels: int = 5,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        check_levels(type(self).__name__, in_channels, num_levels)
+        self.num_levels = num_levels
+        self.laterals = build_laterals(in_channels, out_channels)
+        self.build_convs(out_channels)
+
+    @abstractmethod
+    def build_convs(self, channels: int) -> None:
+        """Build the layers that follow the laterals."""
+
+    def pyramid(self, features: Sequence[Tensor]) -> list[Tensor]:
+        """Add each level to the one below it, from coarse to fine.
+
+        Args:
+            features: One feature (N, C_l, T_l, H_l, W_l) for each of ``in_channels``, fine to coarse.
+
+        Returns:
+            ``num_levels`` features (N, out_channels, T_l, H_l, W_l).
+
+        Raises:
+            MESpotError: If the number of features differs from ``in_channels``.
+        """
+        levels = lateral_levels(type(self).__name__, self.laterals, features, self.num_levels)
+        for index in range(self.num_levels - 2, -1, -1):
+            levels[index] = levels[index] + resize_to(levels[index + 1], levels[index].shape[2:])
+        return levels
