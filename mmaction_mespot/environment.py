@@ -151,7 +151,7 @@ def explain_import(error: ImportError) -> str:
     """
     if 'cannot open shared object file' in str(error):
         return f'{error}; on Debian and Ubuntu: apt install libgl1 libglib2.0-0 (others: mespot doctor)'
-    return f'{error}; mespot doctor says how to mend the installation'
+    return f'{error}; mespot doctor says how to fix the installation'
 
 
 def printable(text: str, stream: IO[str]) -> str:

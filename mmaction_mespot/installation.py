@@ -52,7 +52,7 @@ class Mixture:
         kept = FOLDERS.get(self.folder, self.owners[0].name)
         return (
             f'{self.folder} belongs to {" and ".join(map(str, self.owners))}, expected one, whole; '
-            f'mend it: pip uninstall -y {names}, then pip install {kept}'
+            f'to fix it: pip uninstall -y {names}, then pip install {kept}'
         )
 
 

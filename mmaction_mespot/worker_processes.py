@@ -172,8 +172,8 @@ def _death(code: int | None) -> str:
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code).name
             hint = ' (out of memory?)' if name == 'SIGKILL' else ''
-            return f'the process that was at it was ended by {name}{hint}'
-    return f'the process that was at it ended with exit code {code}'
+            return f'the worker process was killed by {name}{hint}'
+    return f'the worker process ended with exit code {code}'
 
 
 def _serve(

@@ -38,7 +38,7 @@ def test_two_versions_in_one_folder(tmp_path: Path) -> None:
     assert found.owners == (Owner('opencv-contrib-python', '5.1', 0), Owner('opencv-python', '5.0', 2))
     assert str(found) == (
         'cv2 belongs to opencv-contrib-python 5.1 and opencv-python 5.0 (2 of its files are not its own), '
-        'expected one, whole; mend it: pip uninstall -y opencv-contrib-python opencv-python, '
+        'expected one, whole; to fix it: pip uninstall -y opencv-contrib-python opencv-python, '
         'then pip install opencv-python'
     )
 

@@ -51,9 +51,9 @@ def test_a_process_that_dies_costs_its_own_item_alone() -> None:
     items = ['a', 'exit', 'b', 'kill', 'c', 'd', 'e']
     ended = {one.item: one for one in run_in_processes(work, items, 2)}
     assert set(ended) == set(items)
-    assert ended.pop('exit').death == 'the process that was at it ended with exit code 3'
+    assert ended.pop('exit').death == 'the worker process ended with exit code 3'
     killed = ended.pop('kill')
-    assert killed.death == 'the process that was at it was ended by SIGKILL (out of memory?)'
+    assert killed.death == 'the worker process was killed by SIGKILL (out of memory?)'
     assert killed.result is None
     assert all(one.result == item and not one.death for item, one in ended.items())
 

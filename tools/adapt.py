@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('results', type=Path, help='folder of results with corrections')
-    parser.add_argument('--coder', required=True, help='whose corrections')
+    parser.add_argument('--coder', required=True, help='name of the coder')
     parser.add_argument(
         '--out', type=Path, help=f'the file (default: {CALIBRATION} or {FINE_TUNED} in the folder)'
     )

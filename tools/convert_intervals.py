@@ -33,9 +33,9 @@ def main(arguments: list[str] | None = None) -> None:
     correct = parts.add_parser('correct', help='files of a program to corrections of results')
     correct.add_argument('results', type=Path, help='folder of results')
     correct.add_argument('files', type=Path, nargs='+', help='named as the folders of their videos')
-    correct.add_argument('--coder', required=True, help='whose corrections they are')
+    correct.add_argument('--coder', required=True, help='name of the coder')
     correct.add_argument('--format', choices=FORMATS, help='default: by the ending')
-    correct.add_argument('--whole', action='store_true', help='the videos were looked through as a whole')
+    correct.add_argument('--whole', action='store_true', help='the whole videos were reviewed')
     args = parser.parse_args(arguments)
     if args.what == 'export':
         for path in export_study(args.results, args.format):

@@ -34,13 +34,13 @@ def parse_args() -> argparse.Namespace:
     add(
         '--work-dir',
         type=Path,
-        help='default: work_dirs/<config>_cv; of several configs, a folder in it each',
+        help='default: work_dirs/<config>_cv; with several configs, one subfolder each',
     )
-    add('--jobs', type=int, help='folds at the same time (default: one, or one per GPU)')
-    add('--gpus', default='', help='GPUs of the folds, in turns, such as 0,1')
+    add('--jobs', type=int, help='folds run in parallel (default: one, or one per GPU)')
+    add('--gpus', default='', help='GPUs for the folds in turn, such as 0,1')
     add('--protocol', default='default', choices=list(PROTOCOLS), help='default: default')
     add('--only', nargs='+', default=[], metavar='NAME', help='run these folds, pool nothing')
-    add('--pool-only', action='store_true', help='run nothing, pool what is finished')
+    add('--pool-only', action='store_true', help='run nothing, pool the finished folds')
     add('--slurm', action='store_true', help='print a script that submits the folds to Slurm')
     add('--cfg-options', nargs='+', default=[], help='settings that override the config: key=value')
     return parser.parse_args()

@@ -49,9 +49,9 @@ def parse_args() -> argparse.Namespace:
         '--annotations',
         nargs='+',
         default=[],
-        help='annotation JSON or table of labels; a dump may go without',
+        help='annotation JSON or table of labels; optional for a dump',
     )
-    add('--fps', type=float, help='frames per second of tables of labels that do not tell it')
+    add('--fps', type=float, help='frames per second of tables of labels without a rate')
     add('--offset-rule', choices=OFFSET_RULES, help="of tables of labels (default: the protocol's)")
     add('--split', help='only the subjects of this split of the annotations')
     add('--protocol', default='default', choices=[*PROTOCOLS, 'all'], help='default: default')
@@ -59,15 +59,15 @@ def parse_args() -> argparse.Namespace:
     flag = argparse.BooleanOptionalAction
     option('--matching', choices=MATCHING_RULES)
     option('--class-rule', choices=CLASS_RULES)
-    option('--same-class', action=flag, help='whether a detection hits labels of its own class only')
-    option('--iou', type=float, dest='iou_threshold', help='least IoU of a hit')
-    option('--strict', action=flag, help='whether the IoU must be greater')
-    option('--inclusive-ends', action=flag, help='whether an interval holds its last frame')
+    option('--same-class', action=flag, help='whether a detection only hits labels of its own class')
+    option('--iou', type=float, dest='iou_threshold', help='minimum IoU of a hit')
+    option('--strict', action=flag, help='whether the IoU must exceed this, not just reach it')
+    option('--inclusive-ends', action=flag, help='whether an interval includes its last frame')
     option('--videos', choices=VIDEO_RULES)
     option('--length-limits', help='in frames, such as "30:MaE=17-,ME=7-16;200:MaE=106-,ME=47-105", or none')
-    option('--top-k', type=int, help='most detections of a video; 0 for all')
-    option('--floor-ends', action=flag, help='whether ends of detections are cut to whole frames')
-    option('--strict-scores', action=flag, help='whether scores must lie above the thresholds')
+    option('--top-k', type=int, help='maximum number of detections per video; 0 for all')
+    option('--floor-ends', action=flag, help='whether ends of detections are rounded down to frames')
+    option('--strict-scores', action=flag, help='whether scores must exceed the thresholds')
     add(
         '--threshold',
         '--thresholds',
@@ -89,12 +89,12 @@ def parse_args() -> argparse.Namespace:
         action='append',
         default=[],
         metavar=('CLASS', 'PATH'),
-        help='a table or folder whose detections are all MaE, or all ME; may be given several times',
+        help='a table or folder of only MaE or only ME detections; may be repeated',
     )
     tables(
         '--layout',
         choices=PUBLISHED_LAYOUTS,
-        help='how a published repository writes its files, for what is not given by the options below',
+        help='file layout of a published repository; sets what the options below do not',
     )
     tables('--columns', help='by name, or position without a header: video=vid,start=on,end=off,score=p')
     tables(
@@ -103,7 +103,7 @@ def parse_args() -> argparse.Namespace:
     tables(
         '--inclusive',
         action=argparse.BooleanOptionalAction,
-        help='whether the end is the last frame, not the one behind it (default: see docs)',
+        help='whether the end is the last frame, not one past it (default: see docs)',
     )
     tables(
         '--frame-scores',
@@ -119,7 +119,7 @@ def parse_args() -> argparse.Namespace:
     tables(
         '--video-name',
         metavar='RULE',
-        help='what of a name names the video: whole, last (part of a path), stem, casme2 (15_0101 of '
+        help='part of a name that identifies the video: whole, last (of a path), stem, casme2 (15_0101 of '
         's15/15_0101disgustingteeth), or a regular expression with a group (default: whole)',
     )
     tables(
@@ -134,7 +134,7 @@ def parse_args() -> argparse.Namespace:
     add('--subjects', action='store_true', help='counts of each subject')
     add('--explain', action='store_true', help='list every label and detection, and why it counts')
     add('--out', nargs='+', default=[], help='files to write: .csv, .json, .md')
-    add('--pictures', metavar='DIR', help='draw precision and recall, and what the scores are worth')
+    add('--pictures', metavar='DIR', help='draw precision, recall and the reliability of the scores')
     add('--export-megc', metavar='CSV', help='write the kept detections as a challenge submission')
     add('--export-str', metavar='CSV', help='write the kept MEs in the spot-then-recognise layout')
     add('--emotion', default='negative', help='emotion of all rows of --export-str (default: negative)')
@@ -169,7 +169,7 @@ def main() -> None:
     tables_only = [(path, None) for path in args.detections if not path.endswith('.json')]
     if args.compare or len(tables_only) < len(args.detections):
         if args.label:
-            raise MESpotError('--label goes with tables of detections, not with dumps')
+            raise MESpotError('--label is for tables of detections, not for dumps')
         inputs = [read_input(path, *reading) for path in args.compare or args.detections]
     else:
         labelled = [(path, class_name) for class_name, path in args.label]
@@ -179,7 +179,7 @@ def main() -> None:
     given = pool_inputs(inputs, args.detections, f'{len(inputs)} files') if several else inputs[0]
     if args.false_per_minute is not None:
         if thresholds is not None or args.top_threshold is not None or other is not None:
-            raise MESpotError('--false-per-minute goes with one result, and replaces thresholds')
+            raise MESpotError('--false-per-minute is for a single result and replaces thresholds')
         given = at_rate(given, args.false_per_minute, protocol)
     tables = build_tables(given, protocol, args.sweep, args.subjects, args.explain, other, args.samples)
     if other is not None and given.thresholded != other.thresholded:

@@ -17,7 +17,7 @@ WEIGHTS = [number / 10 for number in range(1, 10)]
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('first', type=Path, help='dump of the test whose intervals and classes stay')
+    parser.add_argument('first', type=Path, help='dump of the test whose intervals and classes are kept')
     parser.add_argument('second', type=Path, help='dump of the same test by another method')
     parser.add_argument(
         '--val',
@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
         '--weights', nargs='+', type=float, default=WEIGHTS, help='weights of the second to try: 0.1 to 0.9'
     )
     parser.add_argument(
-        '--min-iou', type=float, default=0.5, help='least IoU of the same event (default: 0.5)'
+        '--min-iou', type=float, default=0.5, help='minimum IoU to be the same event (default: 0.5)'
     )
     parser.add_argument('--out', type=Path, required=True, help='dump to write')
     return parser.parse_args()

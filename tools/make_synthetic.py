@@ -25,7 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--scale', type=float, help='of synthme-v2: factor on the minutes of each part; default: 1'
     )
-    parser.add_argument('--out', type=Path, required=True, help='folder that gets one root a part')
+    parser.add_argument('--out', type=Path, required=True, help='output folder, with one subfolder per part')
     parser.add_argument(
         '--parts', nargs='+', choices=[*PARTS, *FILM_PARTS], help='default: all of the benchmark'
     )
@@ -33,9 +33,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--carriers', type=Path, help='of synthme-v2: folder of real clips, for the part carrier'
     )
-    parser.add_argument(
-        '--carrier-labels', type=Path, help='JSON of the expressions that the clips are known to hold'
-    )
+    parser.add_argument('--carrier-labels', type=Path, help='JSON of the known expressions in the clips')
     parser.add_argument('--jobs', type=int, default=os.cpu_count() or 1, help='processes')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()

@@ -31,14 +31,14 @@ ANNOTATIONS, REPORT = 'annotations.json', 'annotations_report.csv'
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('dataset', choices=tuple(READERS), help='whose layout the download has')
+    parser.add_argument('dataset', choices=tuple(READERS), help='layout of the download')
     parser.add_argument('--root', required=True, type=Path, help='folder of the download')
     parser.add_argument('--out', required=True, type=Path, help='folder for the prepared data set')
     parser.add_argument('--jobs', type=int, default=1, help='processes (default: 1)')
     parser.add_argument(
         '--shard', default='1/1', metavar='I/N', help='part I of N, for machines that share a disk'
     )
-    parser.add_argument('--dry-run', action='store_true', help='say what is left, how long, how large')
+    parser.add_argument('--dry-run', action='store_true', help='print what is left, with time and disk space')
     parser.add_argument(
         '--for',
         dest='network',
@@ -55,12 +55,12 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--target-fps',
         type=float,
-        help='positions per second; faster videos are seen at about it (default: 30)',
+        help='positions per second; faster videos are sampled at about this (default: 30)',
     )
     parser.add_argument(
         '--strict',
         action='store_true',
-        help='refuse videos with frames that cannot be read, which are passed over',
+        help='refuse videos with unreadable frames instead of skipping these frames',
     )
     parser.add_argument('--device', choices=DEVICES, default='cpu', help='where TV-L1 runs (default: cpu)')
     parser.add_argument('--flow-batch', type=int, default=32, help='pairs on the GPU at a time (default: 32)')
@@ -71,18 +71,18 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         '--flow-bound', type=float, default=20.0, help='largest flow of rawframes in px (default: 20)'
     )
     reader = parser.add_argument_group('reading of the labels')
-    reader.add_argument('--table', type=Path, help='label table, where it is not found by itself')
-    reader.add_argument('--sheet', help='sheet of the labels, where several fit (casme3)')
-    reader.add_argument('--frame-tree', help="name of the frames' folder, where there are several")
+    reader.add_argument('--table', type=Path, help='label table, if it is not found automatically')
+    reader.add_argument('--sheet', help='sheet of the labels, if several fit (casme3)')
+    reader.add_argument('--frame-tree', help='name of the folder of frames, if there are several')
     reader.add_argument(
         '--offset-rule',
         choices=tuple(OFFSET_RULES),
-        help='end of an event whose offset is not labelled (default: apex)',
+        help='end of an event without a labelled offset (default: apex)',
     )
     reader.add_argument(
         '--backward-rule',
         choices=tuple(BACKWARD_RULES),
-        help='event whose offset lies before its onset (default: error; casme3: drop)',
+        help='how to treat an event whose offset lies before its onset (default: error; casme3: drop)',
     )
     reader.add_argument(
         '--fps',
@@ -93,10 +93,10 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         '--labels-only',
         action='store_true',
         default=None,
-        help='read the label table without frames, write annotations that detections can be scored with',
+        help='read the label table without frames and write annotations for scoring detections',
     )
     reader.add_argument(
-        '--lenient', action='store_true', help='leave out what is not understood, instead of stopping'
+        '--lenient', action='store_true', help='skip what is not understood instead of stopping'
     )
     return parser.parse_args(arguments)
 

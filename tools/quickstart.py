@@ -20,7 +20,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', type=Path, help='folder of the results (work_dirs/quickstart_SIZE)')
     parser.add_argument('--size', choices=('tiny', 'quick', 'standard'), default='quick')
     parser.add_argument('--jobs', type=int, default=os.cpu_count() or 1, help='processes (all cores)')
-    parser.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as of tools/train.py')
+    parser.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as in tools/train.py')
     return parser.parse_args()
 
 

@@ -31,21 +31,22 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('videos', nargs='+', help='video files, folders of images, folders of such, a .txt that lists them')
+    add('videos', nargs='+', help='video files, folders of images or of videos, a .txt that lists them')
     add('--out', type=Path, default=Path('results'), help='folder for the results (default: results)')
-    add(
+    model = add(
         '--model',
         default=MOVEMENT,
         help=f'without --config: one of {", ".join(SPOTTERS)}, a file of tools/adapt.py, or what a training '
         f'left: its folder, or a checkpoint with its config beside it (default: {MOVEMENT})',
     )
+    model.completer = lambda **_: SPOTTERS  # for the completion of a shell
     add('--config', help='config of a network, or of configs/spotters; a config is a program and is run')
     add('--checkpoint', help='weights of a network (configs/spotters need none)')
     add('--face', choices=FACES, default='largest', help='which of several faces (default: largest)')
     add(
         '--threshold',
         '--thresholds',
-        help='smallest scores, such as MaE=0.9,ME=0.8 (default: those of the model)',
+        help='score thresholds, such as MaE=0.9,ME=0.8 (default: those of the model)',
     )
     add(
         '--false-per-minute',
@@ -61,14 +62,14 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('--overlay', action='store_true', help='also write overlay.mp4: face box, timeline, intervals')
     add('--format', choices=('megc',), help="also write the challenge's CSV")
     add('--fps', type=float, help='frame rate of image folders, or instead of the time stamps of a file')
-    add('--device', help='cpu, cuda, ... (default: a GPU where there is one)')
+    add('--device', help='cpu, cuda, ... (default: a GPU if there is one)')
     add('--amp', action='store_true', help='half precision')
     add('--jobs', type=int, default=1, help='videos at a time (default: 1)')
     add('--redo', action='store_true', help='also spot the videos that an earlier run finished')
-    add('--dry-run', action='store_true', help='only say how long it would take and how much disk')
+    add('--dry-run', action='store_true', help='only estimate time and disk space')
     add('--batch-size', type=int, default=8, help='windows that a network takes at once (default: 8)')
     how = parser.add_mutually_exclusive_group()
-    how.add_argument('--quiet', action='store_true', help='say nothing but errors')
+    how.add_argument('--quiet', action='store_true', help='print only errors')
     how.add_argument('--json-lines', action='store_true', help='one JSON object per line, for scripts')
     return parser.parse_args(arguments)
 

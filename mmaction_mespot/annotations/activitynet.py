@@ -163,7 +163,7 @@ def _backward(entry: Mapping[str, Any]) -> str:
         return f'{len(segments)} video_segments, found {len(entry.get("video_labels", ()))} video_labels'
     for start, end in segments:
         if end < start:
-            return f'found an event from {start:g} to {end:g}, expected an end behind the start'
+            return f'found an event from {start:g} to {end:g}, expected the end after the start'
     return ''
 
 

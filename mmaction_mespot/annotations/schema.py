@@ -162,7 +162,7 @@ def _meaning_problems(data: dict[str, Any]) -> list[str]:
     problems = []
     for video_id, count in Counter(video['video_id'] for video in data['data_list']).items():
         if count > 1:
-            problems.append(f'video_id {video_id} stands {count} times, expected once')
+            problems.append(f'video_id {video_id} occurs {count} times, expected once')
     classes = data['metainfo']['classes']
     for video in data['data_list']:
         total = video.get('total_frames', MAX_FRAMES)

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for finding in examine():
         print(finding, flush=True)
         wrong += bool(finding.mend)
-    print(f'\n{wrong} to mend' if wrong else '\nall is well')
+    print(f'\n{wrong} to fix' if wrong else '\neverything is fine')
     return int(wrong > 0)
 
 
@@ -114,7 +114,7 @@ def check_folders() -> Iterator[Finding]:
     if not mixtures:
         yield Finding('shared folders', 'cv2, decord, mmcv: one distribution each, whole')
     for mixture in mixtures:
-        found, _, mend = str(mixture).partition('; mend it: ')
+        found, _, mend = str(mixture).partition('; to fix it: ')
         yield Finding('shared folders', found, mend)
 
 

@@ -36,8 +36,8 @@ COMMANDS = {
     'synth': ('make_synthetic', 'make the synthetic data set'),
     'browse': ('browse', 'look at a prepared data set'),
     'features': ('extract_features', 'store the features of a frozen backbone'),
-    'publish': ('publish_model', 'make a checkpoint fit to be given away'),
-    'doctor': ('doctor', 'check this installation, and say how to mend it'),
+    'publish': ('publish_model', 'strip a checkpoint for release'),
+    'doctor': ('doctor', 'check this installation and say how to fix it'),
 }
 
 

@@ -29,7 +29,7 @@ class DiskUse:
     def __str__(self) -> str:
         parts = [f'{name} {format_bytes(size / self.minutes)}' for name, size in sorted(self.streams.items())]
         return (
-            f'disk a minute of video: {", ".join(parts)}; '
+            f'disk space per minute of video: {", ".join(parts)}; '
             f'{format_bytes(self.total)} for {self.minutes:.1f} minutes'
         )
 

@@ -226,7 +226,7 @@ def read_tables(
     notes = list(labels.notes)
     counted = {(video.first_frame, video.inclusive) for video in found if len(video.detections)}
     for first, inclusive in sorted(counted):
-        ends = 'the end is the last frame' if inclusive else 'the end is the frame behind the last one'
+        ends = 'the end is the last frame' if inclusive else 'the end is one past the last frame'
         notes.append(f'frames of the detections counted from {first}, {ends}')
     if empty:
         notes.append(f'{len(empty)} files without a row ({empty[0]}{", ..." if len(empty) > 1 else ""})')

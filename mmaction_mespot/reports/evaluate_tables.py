@@ -202,7 +202,7 @@ def explanation_table(given: EvaluationInput, protocol: Protocol) -> EvaluationT
         ]
         for e in entries
     ]
-    last = 'last frame' if given.inclusive else 'frame behind the last one'
+    last = 'last frame' if given.inclusive else 'one past the last frame'
     counted = f'frames from {given.first_frame}, end is the {last}'
     header = ('video', 'event', 'class', 'start', 'end', 'score', 'outcome', 'match', 'IoU', 'why')
     breaks = frozenset(i for i, (e, f) in enumerate(pairwise(entries)) if e.video_id != f.video_id)

@@ -184,7 +184,7 @@ def read_events(path: str | Path) -> dict[str, KnownEvents]:
             if interval[1] < interval[0]:
                 raise MESpotError(
                     f'{path}: {video["video_id"]}: found an event from {interval[0]:g} to {interval[1]:g}, '
-                    'expected an end behind the start'
+                    'expected the end after the start'
                 )
             if event['kind'] in CLASSES:
                 events.amplitudes.append((interval, float(event['amplitude'])))

@@ -111,16 +111,9 @@ class OFFDSpotter(FlowSpotter):
         self.region_weights = np.ones(len(REGIONS))
 
     def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
-        """Find the candidates of one video, for all second thresholds.
+        """Find the candidates of one video, see :meth:`FlowSpotter.spot`.
 
-        Args:
-            flow: Mean flow of each landmark region with the head's motion removed, px per `gap` frames,
-                (n, 14, 2); NaN counts as still.
-            fps: Frame rate.
-            gap: Frames between the two pictures of a flow field.
-
-        Returns:
-            Candidates by falling score in [0, 1).
+        The flow is that of the landmark regions, (n, 14, 2).
         """
         trace = displacement(np.nan_to_num(flow), gap)
         length, hop = (max(2, round(seconds * fps)) for seconds in (self.window_s, self.hop_s))

@@ -114,16 +114,9 @@ class SPFDSpotter(FlowSpotter):
         self.min_length_s, self.max_length_s, self.nms_iou = min_length_s, max_length_s, nms_iou
 
     def spot(self, flow: np.ndarray, fps: float, gap: int) -> Detections:
-        """Find the candidates of one video, for all thresholds.
+        """Find the candidates of one video, see :meth:`FlowSpotter.spot`.
 
-        Args:
-            flow: Mean flow of each landmark region with the head's motion removed, px per `gap` frames,
-                (n, regions, 2); NaN counts as still.
-            fps: Frame rate.
-            gap: Frames between the two pictures of a flow field.
-
-        Returns:
-            Candidates by falling score in [0, 1).
+        The flow is that of the landmark regions, (n, 14, 2).
         """
         velocity = np.nan_to_num(np.asarray(flow, dtype=np.float64)) / gap
         width = max(1, round(self.smooth_s * fps))

@@ -121,7 +121,7 @@ def _in_process(work: Work, setup: SpotterSetup, item: tuple[Path, Path]) -> Spo
 
 
 def run_claimed(work: Work, video: Path, folder: Path, inferencer: SpottingInferencer) -> SpotOutcome:
-    """Run one video unless another process is at it; errors become an outcome.
+    """Run one video unless another process is at work on it; errors become an outcome.
 
     Args:
         work: As of :func:`run_parallel`.

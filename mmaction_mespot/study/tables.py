@@ -180,7 +180,7 @@ def join_meta(table: pd.DataFrame, path: Path) -> pd.DataFrame:
             )
     twice = meta[key][meta[key].duplicated()]
     if len(twice):
-        raise MESpotError(f'{path}: {key} {twice.iloc[0]!r} stands in two rows, expected one')
+        raise MESpotError(f'{path}: {key} {twice.iloc[0]!r} is in two rows, expected one')
     if key == 'video' and 'subject' in meta.columns:
         table = table.drop(columns='subject')
     shared = [name for name in meta.columns if name in table.columns and name != key]

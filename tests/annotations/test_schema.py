@@ -62,7 +62,7 @@ def test_wrong_entries_are_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError) as raised:
         save_annotations(data, tmp_path / 'a.json')
     assert raised.value.problems == [
-        'video_id a stands 2 times, expected once',
+        'video_id a occurs 2 times, expected once',
         'subject s01 is in split train and in split val, expected one',
     ]
 

@@ -58,7 +58,7 @@ def test_what_follows_goes_to_the_tool(
         ),
         (
             ModuleNotFoundError("No module named 'torch'", name='torch'),
-            "error: No module named 'torch'; mespot doctor says how to mend the installation\n",
+            "error: No module named 'torch'; mespot doctor says how to fix the installation\n",
         ),
     ],
 )

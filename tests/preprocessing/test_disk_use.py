@@ -19,7 +19,7 @@ def test_bytes_a_minute_of_the_finished_videos(tmp_path: Path) -> None:
     ]
     use = disk_use(manifest, videos)
     assert use == DiskUse({'rgb': 4_000_000, 'faces': 20_000}, 2.5)
-    assert str(use) == 'disk a minute of video: faces 8.0 KB, rgb 1.6 MB; 4.0 MB for 2.5 minutes'
+    assert str(use) == 'disk space per minute of video: faces 8.0 KB, rgb 1.6 MB; 4.0 MB for 2.5 minutes'
 
 
 def test_units() -> None:

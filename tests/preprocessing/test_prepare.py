@@ -208,7 +208,7 @@ def test_a_worker_that_is_killed_costs_its_video_alone(
     result = prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS, jobs=2)
     thread.join()
     ((failed, reason),) = result.failed.items()
-    assert reason == 'the process that was at it was ended by SIGKILL (out of memory?)'
+    assert reason == 'the worker process was killed by SIGKILL (out of memory?)'
     assert len(result.prepared) == 2 and failed not in result.prepared
     assert prepare_dataset(_annotations(frames_root), tmp_path, SETTINGS).prepared == [failed]
     assert _tree(tmp_path) == undisturbed

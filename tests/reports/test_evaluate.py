@@ -229,7 +229,7 @@ def test_a_class_for_each_folder_and_paths_outside(evaluation_files, tmp_path, r
     assert run('--label', 'smile', tmp_path / 'me', *names) == 2
     assert "class 'smile', expected one of MaE, ME" in capsys.readouterr().err
     assert run(evaluation_files['dump'], '--label', 'ME', tmp_path / 'me', *names) == 2
-    assert '--label goes with tables of detections' in capsys.readouterr().err
+    assert '--label is for tables of detections' in capsys.readouterr().err
 
 
 def test_errors_of_the_tool_are_one_line(evaluation_files, run, capsys):

@@ -26,7 +26,7 @@ def test_a_video_that_kills_its_process_fails_and_the_others_go_on(tmp_path: Pat
     outcomes = {one.video.name: one for one in run_parallel(work, SpotterSetup('flow'), videos, 2)}
     assert [outcomes[name].state for name in names] == ['done', 'failed', 'done', 'failed', 'done']
     failure = json.loads((tmp_path / 'out' / 'deadly.mp4' / FAILURE).read_text())
-    expected = f'{tmp_path / "deadly.mp4"}: the process that was at it ended with exit code 1'
+    expected = f'{tmp_path / "deadly.mp4"}: the worker process ended with exit code 1'
     assert failure['error'] == outcomes['deadly.mp4'].error == expected
 
 

@@ -50,7 +50,7 @@ def test_labels_count_by_the_numbers_in_the_names(tmp_path: Path) -> None:
 def test_every_second_number_is_a_frame(tmp_path: Path) -> None:
     source = open_video_source(_folder(tmp_path / 'talk', list(range(0, 40, 2))), 30)
     assert [frame.index for frame in source] == list(range(20))
-    assert source.notes == ['the numbers of the images rise by 2: taken as frames that follow one another']
+    assert source.notes == ['the numbers of the images rise by 2: taken as consecutive frames']
 
 
 def test_pictures_of_several_videos_are_refused(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_pictures_of_several_videos_are_refused(tmp_path: Path) -> None:
     cv2.imwrite(str(cover), np.zeros((9, 9, 3), np.uint8))
     source = open_video_source(folder, 30)
     assert len(list(source)) == 3
-    assert source.notes == ['passed over: 1 images that are not named img_<number>']
+    assert source.notes == ['skipped: 1 images that are not named img_<number>']
     _folder(folder, [2, 3], 'cover_')
     with pytest.raises(VideoError, match=r'talk: images of several videos \(cover_\*, img_\*\)'):
         open_video_source(folder, 30)
@@ -75,7 +75,7 @@ def test_pictures_of_sixteen_bits_are_as_bright_as_their_bits_say(bits: int, tmp
     source = open_video_source(folder, 30)
     image = next(iter(source)).image
     np.testing.assert_allclose(image[0, :, 0], np.linspace(0, 255, 96), atol=1.5)
-    noted = [f'pictures of 16 bits of which {bits} are used: made brighter by as much'] if bits < 16 else []
+    noted = [f'16-bit pictures with only {bits} bits used: brightened accordingly'] if bits < 16 else []
     assert source.notes == noted
 
 

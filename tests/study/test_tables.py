@@ -87,7 +87,7 @@ def test_an_empty_study_has_tables_too(tmp_path: Path) -> None:
     ('text', 'message'),
     [
         ('age\n3\n', 'expected a column video or subject, found age'),
-        ('subject,a\nP01,1\nP01,2\n', "subject 'P01' stands in two rows"),
+        ('subject,a\nP01,1\nP01,2\n', "subject 'P01' is in two rows"),
         ('subject,score\nP01,1\n', "the column 'score' is one of the tables too"),
     ],
 )

@@ -65,7 +65,7 @@ def test_from_a_download_to_a_prepared_set(
     text = capsys.readouterr().out
     assert text.index('2 videos, 16 frames') < text.index('[1/2] s15_0101: 8 frames')
     assert '2 videos prepared, 0 were done before, 0 failed' in text
-    assert 'disk a minute of video: faces ' in text
+    assert 'disk space per minute of video: faces ' in text
     assert StreamReader(out / 'flow_grid' / 's15_0101.h5').attrs['gap'] == 2
     videos = json.loads((out / 'annotations.json').read_text())['data_list']
     assert [video['video_id'] for video in videos] == ['s15_0101', 's15_0102']
@@ -75,7 +75,7 @@ def test_from_a_download_to_a_prepared_set(
     bad = root / 'rawpic' / 's15' / '15_0102eatingworms' / 'img005.jpg'
     bad.write_bytes(np.random.default_rng(0).bytes(100))
     assert run(tool, command) == 0
-    noted = r's15_0102: 8 frames; passed over: .*img005\.jpg: not a readable'
+    noted = r's15_0102: 8 frames; skipped: .*img005\.jpg: not a readable'
     assert re.search(noted, capsys.readouterr().out)
     assert run(tool, [*command, '--strict']) == 1
     printed = capsys.readouterr()

@@ -27,7 +27,7 @@ def parse_args() -> argparse.Namespace:
     run = commands.add_parser('run', help='train and test; finished runs are skipped, broken ones go on')
     run.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     run.add_argument('--data', type=Path, default=ROOT / 'data' / 'synthme', help='prepared parts')
-    run.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as of tools/train.py')
+    run.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as in tools/train.py')
     table = commands.add_parser('table', help='print the table of the finished runs')
     table.add_argument('--picture', type=Path, help='PNG of the differences to draw')
     for command in (run, table):

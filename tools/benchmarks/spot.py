@@ -147,7 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('video', help='a video of half a minute or so with a face')
+    parser.add_argument('video', help='a video of about half a minute with a face')
     parser.add_argument('--naive-windows', type=int, default=3, help='windows of the naive way (default: 3)')
     parser.add_argument('--minutes', type=float, nargs='*', default=[1, 10], help='memory (default: 1 10)')
     args = parser.parse_args()

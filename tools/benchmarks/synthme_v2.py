@@ -35,7 +35,7 @@ def parse_args() -> argparse.Namespace:
         help=f'of {", ".join(METHODS)}, or NAME@SEED=CONFIG,CHECKPOINT (default: those four)',
     )
     run.add_argument('--jobs', type=int, default=1, help='processes (default: 1)')
-    table = commands.add_parser('table', help='print the tables of what was spotted')
+    table = commands.add_parser('table', help='print the tables of the results')
     table.add_argument('--picture', type=Path, help='PNG to draw')
     table.add_argument('--json', type=Path, help='JSON of all figures to write')
     for command in (run, table):

@@ -33,7 +33,7 @@ def parse_args() -> argparse.Namespace:
     run = commands.add_parser('run', help='train, test, measure; if interrupted, run it again to resume')
     run.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     run.add_argument('--jobs', type=int, default=1, help='runs at a time, one thread each')
-    run.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as of tools/train.py')
+    run.add_argument('--cfg-options', nargs='+', default=[], help='key=value, as in tools/train.py')
     estimate = commands.add_parser('estimate', help='how long all trainings take, by a few steps of each')
     for command in (run, estimate):
         command.add_argument('--configs', nargs='+', type=Path, default=CONFIGS, help='default: all')
@@ -43,7 +43,7 @@ def parse_args() -> argparse.Namespace:
     table.add_argument('--picture', type=Path, help='PNG of F1 against speed')
     for command in (run, table):
         command.add_argument('--work-dir', type=Path, default=ROOT / 'work_dirs' / 'zoo')
-    measure = commands.add_parser('measure', help='what one method takes, on its validation videos')
+    measure = commands.add_parser('measure', help='time and memory of one method, on its validation videos')
     measure.add_argument('config', type=Path)
     measure.add_argument('checkpoint', type=Path, nargs='?')
     measure.add_argument('--videos', type=int, default=3)

@@ -21,13 +21,7 @@ class FPN3D(FeaturePyramid):
     convolution per level.
 
     Args:
-        in_channels: Channels of the backbone's levels, fine to coarse.
-        out_channels: The one width of the pyramid.
-        num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
-        init_cfg: Initialisation of MMEngine. Defaults to None.
-
-    Raises:
-        MESpotError: If there are more inputs than levels, or less than two levels.
+        *args, **kwargs: Those of :class:`FeaturePyramid`.
     """
 
     def build_convs(self, channels: int) -> None:
@@ -37,16 +31,6 @@ class FPN3D(FeaturePyramid):
         )
 
     def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """Fuse the backbone's levels.
-
-        Args:
-            features: One feature (N, C_l, T_l, H_l, W_l) for each of ``in_channels``, fine to coarse.
-
-        Returns:
-            ``num_levels`` features (N, out_channels, T_l, H_l, W_l).
-
-        Raises:
-            MESpotError: If the number of features differs from ``in_channels``.
-        """
+        """Fuse the backbone's levels; arguments and results as of :meth:`pyramid`."""
         levels = self.pyramid(features)
         return tuple(conv(level) for conv, level in zip(self.convs, levels, strict=True))

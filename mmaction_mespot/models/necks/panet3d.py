@@ -37,13 +37,7 @@ class PANet3D(FeaturePyramid):
     :class:`BiFPN3D`; where two levels have the same size along an axis, the stride along it is 1.
 
     Args:
-        in_channels: Channels of the backbone's levels, fine to coarse.
-        out_channels: The one width of the pyramid.
-        num_levels: Levels of the pyramid, P3 to P7 by default. Defaults to 5.
-        init_cfg: Initialisation of MMEngine. Defaults to None.
-
-    Raises:
-        MESpotError: If there are more inputs than levels, or less than two levels.
+        *args, **kwargs: Those of :class:`FeaturePyramid`.
     """
 
     def build_convs(self, channels: int) -> None:
@@ -53,17 +47,7 @@ class PANet3D(FeaturePyramid):
         self.path_convs = nn.ModuleList(_PathConv(channels) for _ in range(self.num_levels - 1))
 
     def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """Fuse the backbone's levels.
-
-        Args:
-            features: One feature (N, C_l, T_l, H_l, W_l) for each of ``in_channels``, fine to coarse.
-
-        Returns:
-            ``num_levels`` features (N, out_channels, T_l, H_l, W_l).
-
-        Raises:
-            MESpotError: If the number of features differs from ``in_channels``.
-        """
+        """Fuse the backbone's levels; arguments and results as of :meth:`pyramid`."""
         levels = self.pyramid(features)
         sizes = [level.shape[2:] for level in levels]
         levels = [

@@ -20,7 +20,7 @@ MAX_OBJECTS = 1000
 CHECKED = {'fletcher32': True, 'track_times': False}
 """What every data set is made with: a checksum on each chunk; equal data gives equal bytes."""
 
-_OLD = 'an earlier version wrote it: remove the file and run the same command again, which makes it anew'
+_OLD = 'an earlier version wrote it: remove the file and run the same command again to write it anew'
 _FILTERS = {
     h5py.h5z.FILTER_DEFLATE,
     h5py.h5z.FILTER_SHUFFLE,

@@ -49,7 +49,7 @@ class FolderSource(VideoSource):
         self._paths = {(n - self.first_number) // self.step: path / name for n, name in by_number.items()}
         self._bits = used_bits(list(self._paths.values()))
         if self._bits < _ALL_BITS:
-            notes.append(f'pictures of 16 bits of which {self._bits} are used: made brighter by as much')
+            notes.append(f'16-bit pictures with only {self._bits} bits used: brightened accordingly')
         super().__init__(str(path), fps, self._usual_size(), max(self._paths) + 1)
         self.notes += notes
         self.losses += losses
@@ -61,13 +61,13 @@ class FolderSource(VideoSource):
             try:
                 image = read_image(path, self._bits)
             except FrameError as error:
-                self._lose(notes, 'bad images', f'passed over: {error}')
+                self._lose(notes, 'bad images', f'skipped: {error}')
                 continue
             size = image.shape[1::-1]
             if size != self.size:
                 expected = f'{self.size[0]} x {self.size[1]}'
                 found = f'{size[0]} x {size[1]} px, expected {expected}'
-                self._lose(notes, 'bad images', f'passed over: {path}: {found}')
+                self._lose(notes, 'bad images', f'skipped: {path}: {found}')
                 continue
             yield TimedFrame(index, index / self.fps, image)
 
@@ -113,7 +113,7 @@ def _by_number(path: Path, images: list[str], notes: list[str], losses: list[str
         found_names = ', '.join(f'{prefix}*' for prefix in sorted(groups)[:5])
         raise VideoError(f'{path}: images of several videos ({found_names}), expected those of one')
     if others:
-        notes.append(f'passed over: {others} images that are not named {chosen}<number>')
+        notes.append(f'skipped: {others} images that are not named {chosen}<number>')
     frames: dict[int, str] = {}
     for number, name in sorted(groups[chosen]):
         if number in frames:
@@ -124,7 +124,7 @@ def _by_number(path: Path, images: list[str], notes: list[str], losses: list[str
     numbers = list(frames)
     step = _step(numbers)
     if step > 1:
-        notes.append(f'the numbers of the images rise by {step}: taken as frames that follow one another')
+        notes.append(f'the numbers of the images rise by {step}: taken as consecutive frames')
     missing = NoteList(notes)
     for before, after in pairwise(numbers):
         if after - before > step:
