@@ -76,16 +76,12 @@ def keep_compiled_code() -> Path | None:
     """
     if os.environ.get(NUMBA_VARIABLE):
         return Path(os.environ[NUMBA_VARIABLE])
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        folder: Path | None = Path(chosen, 'numba')
-    elif _writable(Path(__file__).parent) or _writable(_home_cache()):
+    chosen = _chosen_cache()
+    if chosen is None and (_writable(Path(__file__).parent) or _writable(_home_cache())):
         return None
-    else:
-        folder = _private_folder()
-    if folder is None or not _writable(folder):
-        return None
-    os.environ[NUMBA_VARIABLE] = str(folder)
+    folder = chosen / 'numba' if chosen else _private_folder()
+    if folder is not None:
+        os.environ[NUMBA_VARIABLE] = str(folder)
     return folder
 
 
@@ -103,12 +99,17 @@ def keep_list_of_fonts() -> Path | None:
     homes = (_home_folder('XDG_CONFIG_HOME', '.config'), _home_cache())
     if all(_writable(home / 'matplotlib') for home in homes):
         return None
-    chosen = os.environ.get(CACHE_VARIABLE)
-    base = Path(chosen) if chosen else _private_folder()
-    if base is None or not _writable(base):
+    base = _chosen_cache() or _private_folder()
+    if base is None:
         return None
     os.environ[MATPLOTLIB_VARIABLE] = str(base / 'matplotlib')
     return base / 'matplotlib'
+
+
+def _chosen_cache() -> Path | None:
+    """The folder in ``MESPOT_CACHE``, if files can be made in it."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen and _writable(Path(chosen)) else None
 
 
 def _home_cache() -> Path:
@@ -125,16 +126,17 @@ def _home_folder(variable: str, name: str) -> Path:
 
 def _writable(folder: Path) -> bool:
     """Whether files can be made in a folder, or in the one that would be made."""
-    while not folder.exists() and folder != folder.parent:
+    # os.path answers where the methods of Path raise: below a folder that this user may not enter.
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _private_folder() -> Path | None:
     """A folder that this user alone can write: what lies in it is run as code."""
     user = os.getuid() if hasattr(os, 'getuid') else ''
-    folder = Path(tempfile.gettempdir(), f'mespot-{user}')
     try:
+        folder = Path(tempfile.gettempdir(), f'mespot-{user}')
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
     except OSError:

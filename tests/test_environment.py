@@ -83,6 +83,26 @@ def test_the_list_of_fonts_is_kept_where_it_can_be(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv('MPLCONFIGDIR', '')
     monkeypatch.setenv('MESPOT_CACHE', str(tmp_path / 'chosen'))
     assert keep_list_of_fonts() == tmp_path / 'chosen' / 'matplotlib'
+    monkeypatch.setenv('MPLCONFIGDIR', '')
+    monkeypatch.setenv('MESPOT_CACHE', str(tmp_path / 'home' / 'below a file'))
+    assert keep_list_of_fonts() == private
+
+    def no_place() -> str:
+        raise FileNotFoundError('No usable temporary directory found')
+
+    monkeypatch.setenv('MPLCONFIGDIR', '')
+    monkeypatch.setattr(environment.tempfile, 'gettempdir', no_place)
+    assert keep_list_of_fonts() is None
+
+
+def test_a_folder_that_may_not_be_entered_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mmaction_mespot import environment
+
+    def shut(*_: object, **__: object) -> None:
+        raise PermissionError(13, 'Permission denied')
+
+    monkeypatch.setattr(environment.os, 'stat', shut)
+    assert not environment._writable(Path('/root/.config'))
 
 
 @pytest.mark.parametrize(
