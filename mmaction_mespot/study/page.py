@@ -44,6 +44,14 @@ def write_page(intervals: pd.DataFrame, videos: pd.DataFrame, failures: pd.DataF
         f'<p>{minutes:.1f} minutes with a face; {len(failures)} videos failed. '
         'To look at the intervals and to correct them, run <code>tools/viewer.py</code> on this folder.</p>',
     ]
+    expected = videos['expected_false_per_min'].dropna()
+    if len(expected):
+        known = float(videos.loc[expected.index, 'usable_s'].sum()) / 60
+        false = float((expected * videos.loc[expected.index, 'usable_s']).sum()) / 60
+        parts += [
+            f'<p>About {false:.3g} false detections are to be expected in {known:.1f} of these minutes, by '
+            '<code>false_per_minute</code> in the <code>intervals.json</code> of each video.</p>'
+        ]
     if len(videos):
         parts += [_picture(_raster(intervals, videos), 'Events over time, one line per video')]
     if len(intervals):

@@ -57,6 +57,9 @@ def test_probabilities_and_the_rate_of_the_results(results: Path) -> None:
     study = Study(results)
     assert study.intervals['probability'].dropna().to_dict() == {4: 0.25}
     assert study.videos['expected_false_per_min'].dropna().to_dict() == {1: 1.5}
+    write_study(results)
+    page = (results / 'study.html').read_text()
+    assert 'About 0.25 false detections are to be expected in 0.2 of these minutes' in page  # ten seconds
     content['intervals'][1]['probability'] = 25
     path.write_text(json.dumps(content))
     with pytest.raises(MESpotError, match=r'intervals\.1\.probability'):
