@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from mmaction_mespot.study import Study
 from mmaction_mespot.study.reviewed import subject_and_session
 from mmaction_mespot.study.tables import write_study
 
+DOCS = Path(__file__).parents[2] / 'docs'
 EXAMPLE = Path(__file__).parents[1] / 'spotting' / 'spot_example' / 'intervals.json'
 
 
@@ -104,3 +106,25 @@ def test_subjects_by_folder_or_name() -> None:
     assert subject_and_session('sub-01_ses-b_talk') == ('01', 'b')
     assert subject_and_session('P01/day1/a') == ('P01', 'day1')
     assert subject_and_session('a') == ('', '')
+
+
+def test_the_python_of_the_docs_runs(results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(r'```python\n(.*?)```', (DOCS / 'study.md').read_text(encoding='utf-8'), re.DOTALL)
+    (tmp_path / 'people.csv').write_text('subject,age\nP01,30\n')
+    (tmp_path / 'results').symlink_to(results, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    exec(block, names)
+    assert names['study'].videos['age'].tolist()[0] == 30
+    assert names['interval']['video'] == 'P02/a'
+
+
+def test_the_columns_that_the_page_on_r_names_are_there(results: Path) -> None:
+    text = (DOCS / 'r.md').read_text(encoding='utf-8')
+    study = Study(results)
+    named = set(re.findall(r'\bstudy\$(\w+)', text)) - {'intervals', 'videos'}
+    assert named == {'subject', 'label'} and named <= set(study.intervals)
+    (counted,) = re.findall(r'cbind\(([^)]*)\)', text)
+    assert set(counted.split(', ')) <= set(study.videos)
+    formulas = {name for name in ('length_s', 'label') if re.search(rf'length_s ~ {name}|{name} ~', text)}
+    assert formulas <= set(study.intervals)
