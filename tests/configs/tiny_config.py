@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from prepared_set import CROP
 
 CLIP_LEN, SIZE, ALL_PROPOSALS = 32, 32, 1000
 # video_id: subject, frames, fps, [(start, end, label)]; the splits are those of `prepared_set`
@@ -66,6 +67,8 @@ def tiny_config(path: Path, work_dir: Path) -> Config:
         The config: windows of 32 positions, pictures of 32 px, one epoch of one or two batches.
     """
     cfg = Config.fromfile(path)
+    if 'crop_size' in (cfg.get('preparation') or {}):
+        cfg.preparation.crop_size = CROP
     for node in _dicts(cfg._cfg_dict):
         if str(node.get('type')).startswith('Stream') and 'size' in node:
             node['size'] = SIZE
