@@ -9,11 +9,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.errors import MESpotError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_LABEL_ROWS = 100_000
 """Most rows of a table of labels; the largest published one has some 14,000."""
+
+FORMULA = ('=', '+', '-', '@', '\t', '\r')
+"""First characters of a cell that a spreadsheet would run."""
 
 _BOMS = (
     (codecs.BOM_UTF8, 'utf-8-sig'),
@@ -117,6 +125,26 @@ def read_table(
 def is_number(cell: str) -> bool:
     """Whether a cell is written as a number (``006_1`` is none, ``nan`` is one)."""
     return _NUMBER.fullmatch(cell) is not None
+
+
+def escape(cell: Any) -> Any:
+    """A cell that no spreadsheet runs: an apostrophe goes before a text that begins like a formula."""
+    runs = isinstance(cell, str) and len(cell) > 1 and cell.startswith(FORMULA) and not is_number(cell)
+    return f"'{cell}" if runs else cell
+
+
+def unescape(cell: str) -> str:
+    """What :func:`escape` was given."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a data frame as CSV, whole or not at all, its texts as :func:`escape` gives them."""
+    names = [name for name in table.columns if table[name].dtype.kind not in 'biufc']
+    with whole_file(path) as temporary:
+        table.assign(**{name: table[name].map(escape) for name in names}).to_csv(
+            temporary, index=False, lineterminator='\n'
+        )
 
 
 def _parse(data: bytes, comments: bool) -> list[TextRow]:

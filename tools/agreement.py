@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from mmaction_mespot.apis.command_line import run_command
-from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.delimited_text import write_table
 from mmaction_mespot.study.agreement import agreement_table
 from mmaction_mespot.study.reviewed import SPOTTER, events_of
 from mmaction_mespot.visualization.agreement import plot_agreement
@@ -30,8 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     table = agreement_table(events_of(args.results, args.first), events_of(args.results, args.second))
     print(table.to_string(index=False, float_format='{:.3f}'.format))
     if args.out is not None:
-        with whole_file(args.out) as temporary:
-            table.to_csv(temporary, index=False, lineterminator='\n')
+        write_table(table, args.out)
     if args.picture is not None:
         figures = table.set_index('figure')[['value', 'low', 'high']].to_dict('index')
         print(plot_agreement(figures, args.first, args.second, args.picture))

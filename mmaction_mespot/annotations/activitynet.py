@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmaction_mespot.annotations.annotation_error import AnnotationError
-from mmaction_mespot.checked_json import FRAME, MAX_FRAMES, checker
+from mmaction_mespot.checked_json import FRAME, MAX_FRAMES, SECONDS, checker
 from mmaction_mespot.intervals.detections import CLASSES
 
 PREFIX = 'v_'
@@ -129,7 +129,7 @@ def from_entries(
     return list(videos.values())
 
 
-_PAIR = {'type': 'array', 'items': {'type': 'number', 'maximum': MAX_FRAMES}, 'minItems': 2, 'maxItems': 2}
+_PAIR = {'type': 'array', 'items': SECONDS, 'minItems': 2, 'maxItems': 2}
 _LENGTH = {'type': 'number', 'exclusiveMinimum': 0, 'maximum': MAX_FRAMES}
 _check_entry = checker(
     {

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mmaction_mespot.delimited_text import escape
+
 
 class ReadReport:
     """Log of a reader's decisions, each by a named rule.
@@ -62,4 +64,4 @@ class ReadReport:
         with Path(path).open('w', newline='', encoding='utf-8') as file:
             writer = csv.DictWriter(file, fieldnames=self.COLUMNS)
             writer.writeheader()
-            writer.writerows(self.rows)
+            writer.writerows({name: escape(cell) for name, cell in row.items()} for row in self.rows)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.atomic_file import write_whole
+from mmaction_mespot.checked_json import MAX_FRAMES
+from mmaction_mespot.delimited_text import escape, unescape
 from mmaction_mespot.errors import MESpotError
 
 from .coded_interval import CodedInterval, Coding, class_of_tier
@@ -126,11 +128,17 @@ def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, An
         for delimiter in ('\t', ','):
             header = next(csv.reader([line], delimiter=delimiter), [])
             if set(needed) <= set(header):
+                if twice := sorted({name for name in header if name and header.count(name) > 1}):
+                    raise MESpotError(f'{path}, line {start + 1}: the columns {twice} stand twice')
                 for number, cells in enumerate(
                     csv.reader(lines[start + 1 :], delimiter=delimiter), start + 2
                 ):
+                    if any(cells[len(header) :]):
+                        expected = f'expected {len(header)} cells as in the header'
+                        raise MESpotError(f'{path}, line {number}: found {len(cells)}, {expected}')
                     if any(cells):
-                        yield number, dict(zip(header, [*cells, *[''] * len(header)], strict=False))
+                        filled = [*map(unescape, cells), *[''] * len(header)]
+                        yield number, dict(zip(header, filled, strict=False))
                 return
     raise MESpotError(f'{path}: found no header, expected the columns {", ".join(needed)}')
 
@@ -140,8 +148,10 @@ def _number(text: str, path: Path, line: int, column: str) -> float:
         value = round(float(text), _DIGITS.get(column, 3))
     except ValueError:
         value = -1.0
-    if not 0 <= value < float('inf'):
-        raise MESpotError(f'{path}, line {line}: {column} is {text!r}, expected seconds from 0 on')
+    if not 0 <= value <= MAX_FRAMES:
+        raise MESpotError(
+            f'{path}, line {line}: {column} is {text!r}, expected a number from 0 to {MAX_FRAMES}'
+        )
     return value
 
 
@@ -149,5 +159,5 @@ def _write(columns: Sequence[str], rows: Sequence[dict[str, str]], path: Path) -
     text = StringIO()
     writer = csv.DictWriter(text, columns, delimiter='\t', lineterminator='\n', restval='')
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: escape(cell) for name, cell in row.items()} for row in rows)
     write_whole(path, text.getvalue())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.checked_json import MAX_FRAMES
 from mmaction_mespot.errors import MESpotError
 
 from .coded_interval import CodedInterval, Coding
@@ -71,7 +72,11 @@ def read_coding(path: Path, name: str | None = None) -> list[CodedInterval]:
     except (Exception, StopIteration) as error:  # pympi raises whatever a broken line sets off
         raise MESpotError(f'{path}: no usable file of {name} ({error!r})') from error
     for one in found:
-        if not 0 <= one.onset_s <= one.offset_s:
-            wanted = 'expected 0 <= onset <= offset'
+        if not 0 <= one.onset_s <= one.offset_s <= MAX_FRAMES:
+            wanted = f'expected 0 <= onset <= offset <= {MAX_FRAMES}'
             raise MESpotError(f'{path}: {one.label} from {one.onset_s} to {one.offset_s} s, {wanted}')
+        if one.apex_s is not None and not one.onset_s <= one.apex_s <= one.offset_s:
+            raise MESpotError(f'{path}: {one.label} at {one.onset_s} s: apex {one.apex_s} lies outside of it')
+        if not all(value is None or value <= MAX_FRAMES for value in (one.score, one.probability)):
+            raise MESpotError(f'{path}: {one.label} at {one.onset_s} s: score or probability too large')
     return sorted(found, key=lambda one: (one.onset_s, one.offset_s, one.label))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pympi.Praat import TextGrid
 
+from mmaction_mespot.errors import MESpotError
+
 from .coded_interval import CodedInterval, Coding, class_of_tier, end_s, tiers_of
 
 _ENCODINGS = ((b'\xff\xfe', 'utf-16'), (b'\xfe\xff', 'utf-16'), (b'\xef\xbb\xbf', 'utf-8-sig'))
+_BINARY = b'ooBinaryFile'
+_TOLD = re.compile(r'\s*(?:(?:xmin|xmax)\s*=\s*|(?=[-+]?\d[-+\d.e]*\s*\Z))(\S*)')
+_SECONDS = re.compile(r'\d+(?:\.\d*)?')
+"""What begins a number in the long form of a TextGrid, or is one in the short form; and one of seconds."""
 
 
 def write_textgrid(coding: Coding, path: Path) -> None:
@@ -25,8 +32,13 @@ def write_textgrid(coding: Coding, path: Path) -> None:
 
 def read_textgrid(path: Path) -> list[CodedInterval]:
     """Read the interval tiers that are named like a class; a stretch counts where it has a text."""
-    head = path.read_bytes()[:3]
-    codec = next((codec for mark, codec in _ENCODINGS if head.startswith(mark)), 'utf-8')
+    data = path.read_bytes()
+    codec = next((codec for mark, codec in _ENCODINGS if data.startswith(mark)), 'utf-8')
+    lines = [] if data.startswith(_BINARY) else data.decode(codec).splitlines()
+    for number, line in enumerate(lines, 1):  # pympi takes -2 for 2, and 1e15 for 15
+        told = _TOLD.match(line)
+        if told and not _SECONDS.fullmatch(told[1]):
+            raise MESpotError(f'{path}, line {number}: found {told[1][:40]!r}, expected seconds such as 1.25')
     grid = TextGrid(str(path), codec=codec)
     found = []
     for tier in grid.get_tiers():
@@ -35,6 +47,6 @@ def read_textgrid(path: Path) -> list[CodedInterval]:
             continue
         for start, end, text in tier.intervals:
             if text.strip():
-                told = text.strip().removeprefix(label).strip()
-                found.append(CodedInterval(label, round(start, 3), round(end, 3)).with_text(told))
+                words = text.strip().removeprefix(label).strip()
+                found.append(CodedInterval(label, round(start, 3), round(end, 3)).with_text(words))
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mmaction_mespot.atomic_file import whole_file
+from mmaction_mespot.delimited_text import write_table
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.read_result import read_result
 
@@ -61,8 +61,7 @@ def import_files(paths: Sequence[Path], out: Path, name: str | None = None) -> i
         MESpotError: As of :func:`read_coding`; nothing is written then.
     """
     rows = [{'video': video_of(path), **asdict(one)} for path in paths for one in read_coding(path, name)]
-    with whole_file(out) as temporary:
-        pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(temporary, index=False, lineterminator='\n')
+    write_table(pd.DataFrame(rows, columns=list(COLUMNS)), out)
     return len(rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mmaction_mespot.atomic_file import whole_file, write_whole
+from mmaction_mespot.delimited_text import escape
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.evaluation.functional.length_limits import parse_length_limits
 from mmaction_mespot.evaluation.functional.protocol import Protocol
@@ -232,7 +233,8 @@ def write_tables(tables: Sequence[EvaluationTable], path: str | Path, about: Map
                 whole_file(file_path) as temporary,
                 temporary.open('w', encoding='utf-8', newline='') as file,
             ):
-                csv.writer(file, lineterminator='\n').writerows([table.header, *table.rows])
+                rows = ([escape(cell) for cell in row] for row in (table.header, *table.rows))
+                csv.writer(file, lineterminator='\n').writerows(rows)
         return paths
     return [path]
 

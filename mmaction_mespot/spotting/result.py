@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmaction_mespot.atomic_file import write_json, write_whole
+from mmaction_mespot.delimited_text import escape
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.coded_interval import coding_of_result
 from mmaction_mespot.exports.formats import FORMATS, write_coding
@@ -203,7 +204,7 @@ class Spotting:
         text = StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator='\n')
         writer.writeheader()
-        writer.writerows(self.rows())
+        writer.writerows({name: escape(cell) for name, cell in row.items()} for row in self.rows())
         write_whole(Path(path), text.getvalue())
         return Path(path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,9 @@ def read_adaptation(path: Path) -> Adaptation:
             for key in ('thresholds', 'slopes', 'offsets')
         ]
         gain = content['gain']
-        made_from = f'{float(gain["reviewed_minutes"]):.3g} minutes of own videos that a coder reviewed'
-        rate = gain['after']['false_per_min']
-        if not all(map(math.isfinite, (number for pair in values for number in pair))):
+        minutes, rate = float(gain['reviewed_minutes']), gain['after']['false_per_min']
+        made_from = f'{minutes:.3g} minutes of own videos that a coder reviewed'
+        if not all(map(math.isfinite, (minutes, float(rate or 0), *chain.from_iterable(values)))):
             raise ValueError('numbers that are not finite')
         model, residual = str(content['model']), content.get('residual')
         return Adaptation(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from mmaction_mespot.atomic_file import whole_file, write_json
+from mmaction_mespot.atomic_file import write_json
+from mmaction_mespot.delimited_text import write_table
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.read_result import read_result
 from mmaction_mespot.strict_json import read_json
@@ -51,10 +52,7 @@ def sample_study(
         raise MESpotError(f'random share: found {random_share}, expected 0 to 1')
     chosen = choose(study_videos(root, coder), minutes, stretch_s, random_share, seed)
     rows = [{name: getattr(one, name) for name in _COLUMNS} for one in chosen]
-    with whole_file(root / 'sample.csv') as temporary:
-        pd.DataFrame(rows, columns=list(_COLUMNS)).round(3).to_csv(
-            temporary, index=False, lineterminator='\n'
-        )
+    write_table(pd.DataFrame(rows, columns=list(_COLUMNS)).round(3), root / 'sample.csv')
     settings = {'format': _FORMAT, 'version': 1, 'stretch_s': stretch_s, 'seed': seed}
     write_json({**settings, 'stretches': rows}, root / SAMPLE)
     return chosen

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from mmaction_mespot.atomic_file import whole_file
 from mmaction_mespot.checked_json import checker, read_checked
-from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table
+from mmaction_mespot.delimited_text import MAX_LABEL_ROWS, read_table, write_table
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.exports.coded_interval import moved_words
 from mmaction_mespot.exports.read_result import read_result
@@ -229,5 +229,4 @@ def _video_row(name: str, who: tuple[str, str], content: dict[str, Any]) -> dict
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    with whole_file(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator='\n')
+    write_table(table, path)

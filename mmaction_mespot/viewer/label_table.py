@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmaction_mespot.delimited_text import escape, unescape
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.study.corrections import final_rows
@@ -15,9 +16,6 @@ from mmaction_mespot.study.corrections import final_rows
 FRAMES = ('onset', 'apex', 'offset')
 FROM_1, IN_NAME = 'frame_1based', 'frame_in_name'
 """How the columns of frames end: counted from 1 in a video file; the number in the name of an image."""
-
-FORMULA = ('=', '+', '-', '@', '\t', '\r')
-"""First characters of a cell that a spreadsheet would run."""
 
 
 def table_text(result: Mapping[str, Any], corrections: Mapping[str, Any], first: int | None) -> str:
@@ -124,16 +122,6 @@ def decide(intervals: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) ->
             seconds = {f'{key}_s': one[f'{key}_s'] for key in FRAMES}
             rows.append({key: one[key] for key in keys} | seconds | rejected)
     return rows
-
-
-def escape(cell: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe goes before one that begins like a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def unescape(cell: str) -> str:
-    """What :func:`escape` was given."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
 
 
 def _candidate(one: Mapping[str, Any]) -> dict[str, Any]:
