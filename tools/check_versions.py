@@ -34,7 +34,6 @@ WITHOUT_TORCH = (
     'tests/test_environment.py',
     'tests/test_installation.py',
     'tests/commands',
-    'tests/preprocessing/test_prepare.py',
     'tests/preprocessing/video',
     'tests/viewer/test_result_folder.py',
     'tests/end_to_end/test_spot.py',
@@ -42,6 +41,7 @@ WITHOUT_TORCH = (
 WITH_TORCH = (
     'tests/test_bundled.py',
     'tests/test_compat.py',
+    'tests/preprocessing/test_prepare.py',
     'tests/datasets',
     'tests/end_to_end/test_main_job.py',
 )
@@ -80,6 +80,9 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--python', nargs='+', default=[f'3.{minor}' for minor in range(10, 15)])
+    parser.add_argument(
+        '--another', action='store_true', help='only the newest that is not the one that runs this'
+    )
     parser.add_argument('--end', nargs='+', choices=ENDS, default=list(ENDS))
     parser.add_argument('--torch', default='', help='pip arguments, or: system')
     parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'check_versions')
@@ -90,6 +93,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     """Try each Python at each end."""
     args = parse_args()
+    if args.another:
+        own = '{}.{}'.format(*sys.version_info)
+        args.python = [v for v in reversed(args.python) if v != own and find_interpreter(v) is not None][:1]
+        if not args.python:
+            print(f'there is no Python beside {own}: nothing was tried on a second one', file=sys.stderr)
+            return 0
     args.out.mkdir(parents=True, exist_ok=True)
     rows = []
     for python in args.python:

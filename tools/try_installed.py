@@ -3,7 +3,7 @@
     python tools/try_installed.py ENVIRONMENT [--folder FOLDER]
 
 ENVIRONMENT is where the package was installed by pip, such as from a wheel. As root this goes on as the user
-nobody, who has to be able to read the environment and its Python. Each command has to end well, without a
+nobody, unless that one cannot read the environment or its Python. Each command has to end well, without a
 traceback, and to leave its result; 1 if one does not.
 """
 
@@ -77,15 +77,13 @@ def main() -> int:
     parser.add_argument('environment', type=Path, help='folder of the virtual environment')
     parser.add_argument('--folder', type=Path, help='an empty folder to work in (default: a temporary one)')
     args = parser.parse_args()
+    # A shell starts what runs in the background with SIGINT ignored, and programs would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     programs = args.environment.resolve() / ('Scripts' if os.name == 'nt' else 'bin')
     with tempfile.TemporaryDirectory(prefix='mespot für alle ') as temporary:
         folder = (args.folder or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        run: dict[str, Any] = {'cwd': folder, 'env': variables(programs, folder)}
-        if hasattr(os, 'geteuid') and os.geteuid() == 0:
-            os.chmod(folder, 0o755)
-            os.chown(folder, NOBODY, NOBODY)
-            run |= {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
+        run = stranger(programs, folder)
         has_torch = not subprocess.run(
             [programs / 'python', '-c', 'import torch'], stderr=subprocess.DEVNULL, check=False, **run
         ).returncode
@@ -99,12 +97,25 @@ def main() -> int:
     return int(failures > 0)
 
 
-def variables(programs: Path, folder: Path) -> dict[str, str]:
-    """The environment: the least that there can be, and a home that cannot be written."""
+def stranger(programs: Path, folder: Path) -> dict[str, Any]:
+    """Arguments of `subprocess.run` for a user without a home, with the least variables that there can be."""
     path = os.pathsep.join([str(programs), os.defpath])
     own = {'PATH': path, 'HOME': '/nonexistent', 'OMP_NUM_THREADS': '1', 'MESPOT_DATA': str(folder / 'data')}
     # Windows finds its own parts by these.
-    return own | {name: os.environ[name] for name in ('SYSTEMROOT', 'TEMP', 'TMPDIR') if name in os.environ}
+    own |= {name: os.environ[name] for name in ('SYSTEMROOT', 'TEMP', 'TMPDIR') if name in os.environ}
+    run: dict[str, Any] = {'cwd': folder, 'env': own}
+    if not hasattr(os, 'geteuid') or os.geteuid() != 0:
+        return run
+    nobody = {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
+    os.chmod(folder, 0o755)
+    os.chown(folder, NOBODY, NOBODY)
+    try:
+        subprocess.run([programs / 'python', '-c', 'import mmaction_mespot'], check=True, **run, **nobody)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f'not as nobody: {error}', flush=True)
+        own['HOME'] = f'{os.devnull}/home'  # root cannot write it either
+        return run
+    return run | nobody
 
 
 def try_command(programs: Path, command: str | tuple[str, ...], result: str, run: dict[str, Any]) -> bool:

@@ -24,6 +24,7 @@ from mmaction_mespot.synthetic.stills import find_people
 TOOL = Path(__file__).parents[2] / 'tools' / 'spot.py'
 SIZE = SizeRecipe('own', (1, 1, 1), (1, 1, 1), 20.0, (2, 2), (2, 2), ('normal',), max_side=160)
 TICKS = 90_000
+NEEDS_TORCH = pytest.mark.skipif(importlib.util.find_spec('torch') is None, reason='no torch here')
 
 
 @pytest.fixture(scope='module')
@@ -161,14 +162,16 @@ def test_the_shipped_network_and_lines_for_scripts(
     [
         (['--checkpoint', 'nothing.pth'], '--checkpoint needs the --config'),
         (['--config', 'configs/nothing.py'], 'configs/nothing.py.: no such config file'),
-        (['--config', 'configs/mespot_lite_synthetic.py'], 'needs a checkpoint'),
+        pytest.param(
+            ['--config', 'configs/mespot_lite_synthetic.py'], 'needs a checkpoint', marks=NEEDS_TORCH
+        ),
         (['--threshold', 'MaE=2'], "--threshold: found 'MaE=2'"),
         (['--false-per-minute', '0.001'], 'false detections per minute: found 0.001, expected 0.0'),
         (['--false-per-minute', '5000'], 'false detections per minute: found 5000, expected 0.0'),
         (['--false-per-minute', '1', '--model', 'flow'], 'flow has no table of them, expected movement'),
         (['--false-per-minute', '1', '--threshold', 'ME=0.5'], 'give one of --threshold, --calibration and'),
         (['--ground-truth', 'nowhere.csv'], 'nowhere.csv: no such table'),
-        (['--device', 'tpu7'], "device 'tpu7' cannot be used"),
+        pytest.param(['--device', 'tpu7'], "device 'tpu7' cannot be used", marks=NEEDS_TORCH),
     ],
 )
 def test_what_cannot_start(tool: ModuleType, arguments: list[str], message: str) -> None:
