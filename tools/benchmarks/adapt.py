@@ -105,7 +105,9 @@ def _draw(videos: Sequence[TuningVideo], minutes: float, rng: np.random.Generato
 
 def picture(found: dict[str, list[dict[str, Any]]], path: Path) -> None:
     """Draw the gain in F1 against the reviewed minutes, with 95 % intervals over people."""
-    figure, axes = plt.subplots(1, len(found), figsize=(4.6 * len(found), 3.4), sharey=True, squeeze=False)
+    size = (4.6 * len(found), 3.4)
+    figure, axes = plt.subplots(1, len(found), figsize=size, sharex=True, sharey=True, squeeze=False)
+    ticks = sorted({row['minutes'] for rows in found.values() for row in rows})
     for axis, (title, rows) in zip(axes[0], found.items(), strict=True):
         for shift, (way, label) in zip((-0.25, 0.25), WAYS.items(), strict=True):
             gains = [row[way]['f1_gain'] for row in rows]
@@ -115,7 +117,7 @@ def picture(found: dict[str, list[dict[str, Any]]], path: Path) -> None:
             axis.errorbar(at, value, reach.T, fmt='o-', capsize=3, label=label)
         axis.axhline(0, color='0.5', linewidth=0.8)
         axis.set_title(f'{title} (F1 before {rows[0]["fine_tuned"]["before"]["f1"]:.2f})')
-        axis.set_xticks([row['minutes'] for row in rows])
+        axis.set_xticks(ticks)
         axis.set_xlabel('minutes reviewed')
         axis.grid(alpha=0.3)
     axes[0][0].set_ylabel('gain in F1 on other people')
