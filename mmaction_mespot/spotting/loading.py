@@ -12,15 +12,10 @@ from mmaction_mespot.intervals.detections import CLASSES
 from mmaction_mespot.shipped_files import find_config
 from mmaction_mespot.spotters.movement import MOVEMENT, SCORER_FILE
 from mmaction_mespot.spotters.proposals import Origin
-from mmaction_mespot.spotters.rate_table import file_hash
+from mmaction_mespot.spotters.rate_table import RateTable, file_hash
 from mmaction_mespot.spotting.adapted import is_adapted, load_adapted
 from mmaction_mespot.spotting.model import SpotModel
-from mmaction_mespot.spotting.training_free import (
-    FLOW,
-    flow_model,
-    movement_model,
-    movement_rates,
-)
+from mmaction_mespot.spotting.training_free import FLOW, flow_model, movement_model
 from mmaction_mespot.study.calibration_file import read_calibration
 
 FINAL = 'final.pth'
@@ -70,23 +65,6 @@ def find_pretrained(source: str | Path) -> tuple[str, str | None]:
     return str(configs[0]), str(path)
 
 
-def thresholds_for_rate(model: str, rate: float) -> tuple[float, float]:
-    """Thresholds of MaE and ME for a number of false detections per minute, from the table beside the scorer.
-
-    Args:
-        model: Name of the spotter.
-        rate: False detections per minute of video in which little happens.
-
-    Raises:
-        MESpotError: If the spotter has no such table, or the rate is out of its range.
-    """
-    if model != MOVEMENT:
-        raise MESpotError(
-            f'false detections per minute: {model} has no table of them, expected {MOVEMENT}, or thresholds'
-        )
-    return movement_rates().thresholds(rate)
-
-
 def load_spot_model(
     model: str = MOVEMENT,
     weights: str | Path | None = None,
@@ -110,8 +88,8 @@ def load_spot_model(
         amp: Run a network in half precision.
         thresholds: Smallest score by class name, over the spotter's own. Defaults to None.
         stride: Positions between the windows of a network. Defaults to None: the config's.
-        false_per_minute: Thresholds for so many false detections per minute, see :func:`thresholds_for_rate`.
-            Defaults to None.
+        false_per_minute: Thresholds for so many false detections per minute of video in which little happens,
+            by the table that belongs to the spotter. Defaults to None.
         calibration: File of ``tools/adapt.py``, which gives thresholds and probabilities. Defaults to None.
 
     Returns:
@@ -119,12 +97,18 @@ def load_spot_model(
 
     Raises:
         MESpotError: If there is no such spotter, config and checkpoint do not belong together, or an option
-            does not go with it.
+            does not go with it, such as a rate with a spotter that has no table, or out of its range.
     """
     if sum(given is not None for given in (thresholds, false_per_minute, calibration)) > 1:
         raise MESpotError('give one of thresholds, false_per_minute and calibration')
     if false_per_minute is not None:
-        thresholds = dict(zip(CLASSES, thresholds_for_rate(model, false_per_minute), strict=True))
+        found = load_spot_model(model, weights, device, batch_size, amp, stride=stride)
+        if not isinstance(found.worth, RateTable):
+            raise MESpotError(
+                f'false detections per minute: {found.name} has no table of them, expected {MOVEMENT}, '
+                'or thresholds'
+            )
+        return replace(found, thresholds=found.worth.thresholds(false_per_minute))
     if calibration is not None:
         known = read_calibration(Path(calibration), model if model in SPOTTERS else Path(model).stem)
         thresholds = dict(zip(CLASSES, known.thresholds, strict=True))

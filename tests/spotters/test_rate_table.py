@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mmaction_mespot.errors import MESpotError
 from mmaction_mespot.spotters.movement import RATES_FILE, SCORER_FILE
 from mmaction_mespot.spotters.rate_table import RateTable, calibrate, file_hash
-from mmaction_mespot.spotting.loading import thresholds_for_rate
 from mmaction_mespot.spotting.training_free import MOVEMENT_THRESHOLDS
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +126,6 @@ def test_the_shipped_table_belongs_to_the_shipped_scorer() -> None:
     assert table.scorer == file_hash(SCORER_FILE), 'run calibrate anew after a training of the scorer'
     cuts = np.array([table.thresholds(rate) for rate in (0.2, 0.5, 1, 2)])
     assert (np.diff(cuts, axis=0) < 0).all()
-    assert thresholds_for_rate('movement', 1) == table.thresholds(1)
 
 
 def test_the_docs_tell_the_rate_of_the_default() -> None:
@@ -136,8 +134,3 @@ def test_the_docs_tell_the_rate_of_the_default() -> None:
     assert f'its own thresholds let through {rate:.1f} ' in page, 'thresholds or scorer are others now'
     told = json.loads('{' + re.findall(r'^("false_per_minute": .*)$', page, flags=re.M)[0] + '}')
     assert told['false_per_minute']['expected'] == round(rate, 3)
-
-
-def test_a_spotter_without_a_table_is_named() -> None:
-    with pytest.raises(MESpotError, match='lite has no table of them, expected movement'):
-        thresholds_for_rate('lite', 1)

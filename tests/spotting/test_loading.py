@@ -50,6 +50,8 @@ def test_thresholds_for_a_rate_and_what_is_to_be_expected_of_others() -> None:
     model = load_spot_model(false_per_minute=1)
     assert model.thresholds == table.thresholds(1)
     assert model.false_per_minute == {'expected': pytest.approx(1, abs=0.01), 'measured_on': table.made_from}
+    config = Path(__file__).parents[2] / 'configs' / 'spotters' / 'movement.py'
+    assert load_spot_model(str(config), false_per_minute=1).thresholds == model.thresholds
     own = load_spot_model(thresholds={'MaE': 0.6, 'ME': 0.7})
     expected = {'expected': round(table.rate((0.6, 0.7)), 3), 'measured_on': table.made_from}
     assert own.false_per_minute == expected
