@@ -49,6 +49,7 @@ _BOTH_SIDES = 1.1
 """Factor on what an action explains if both sides do it."""
 _MOST = 3
 _OPPOSITES = ({1, 4}, {2, 4}, {12, 15}, {15, 26}, {17, 25}, {17, 26}, {23, 25}, {23, 26}, {5, 43}, {5, 6})
+"""Not named together: they move the same skin to opposite sides, or one takes the other's along."""
 _LIDS, _LIPS = 'lids', 'lips'
 
 # Place of each region on a face, right to left, towards the chin, and depth behind the back of the nose, in
@@ -305,5 +306,5 @@ def _pursue(values: np.ndarray, whiten: np.ndarray, places: Sequence[int]) -> li
 
 
 def _excludes(one: Action, other: Action) -> bool:
-    """Whether two actions are the same or move the same skin to opposite sides."""
+    """Whether an action is not named beside another one."""
     return one is other or {one.action_units[0], other.action_units[0]} in _OPPOSITES
