@@ -203,6 +203,25 @@ def test_every_key(page: Any, results: Path) -> None:
     assert len(rows(page)) == 2
 
 
+def test_another_video_and_back(page: Any, results: Path) -> None:
+    """Edits that were just made are kept, and no crop of the video before stays."""
+    shutil.copytree(results / 'talk', results / 'P02' / 'other')
+    page.reload()
+    page.wait_for_function("() => document.querySelectorAll('#name option').length === 2", timeout=20000)
+    page.select_option('#name', 'talk')
+    page.wait_for_selector('#intervals tbody tr')
+    page.click('#intervals tbody tr:nth-child(2) td.seconds')
+    page.wait_for_function("() => document.getElementById('motion').width === 48", timeout=20000)
+    page.click('#intervals tbody tr:nth-child(2) button[title^=Reject]')
+    page.select_option('#name', 'P02/other')  # before it was saved
+    page.wait_for_function("() => location.hash.includes('other')", timeout=20000)
+    assert rows(page) == FOUND
+    assert page.eval_on_selector_all('#detail canvas', 'all => all.map((one) => one.width)') == [1] * 4
+    page.select_option('#name', 'talk')
+    page.wait_for_function("() => location.hash.endsWith('talk')", timeout=20000)
+    assert rows(page) == [FOUND[0], 'ME 50 55 60 rejected']
+
+
 def test_stretches_are_reviewed(page: Any, results: Path) -> None:
     assert page.inner_text('#reviewed') == '0.0 of 3.0 s reviewed'
     page.click('h1')
