@@ -55,6 +55,7 @@ def write_study(root: Path, people: int, telling: float, reviewed: list | None =
             'thresholds': {'MaE': 0.5, 'ME': 0.5},
             'intervals': [row for row in rows if row['score'] >= 0.5],
             'candidates': rows,
+            'ground_truth': [row for place, row in enumerate(rows) if told[place, 0]],
             'notes': [],
         }
         keys = ('label', 'onset', 'apex', 'offset', 'onset_s', 'apex_s', 'offset_s')

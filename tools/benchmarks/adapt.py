@@ -147,6 +147,10 @@ def main() -> None:
             for minutes in track(sorted(args.minutes), title)
         ]
         found[title] = [row for row in rows if row is not None]
+        if not found[title]:
+            raise MESpotError(
+                f'{folder}: found fewer minutes than {min(args.minutes):g} of the people who are not left out'
+            )
         for row in found[title]:
             for way in (*WAYS, 'fine_tuned_over_thresholds'):
                 gain, after = row[way]['f1_gain'], row[way]['after']
