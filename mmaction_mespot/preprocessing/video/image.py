@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from .frame import FrameError
+from .video_source import MAX_PIXELS
 
 _ALL_BITS, _USED_BITS, _LOOKED_AT = 16, (8, 10, 12, 14), 5
 
@@ -60,12 +64,30 @@ def _decode(path: Path) -> np.ndarray:
         raise FrameError(f'{path}: empty file (0 bytes)')
     if _cut_off(data):
         raise FrameError(f'{path}: the JPEG is cut off after {data.size} bytes')
+    _check_pixels(path, data)
     image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
     if image is None:
         raise FrameError(f'{path}: not a readable image ({data.size} bytes)')
     if image.dtype not in (np.uint8, np.uint16):
         raise FrameError(f'{path}: pixels of type {image.dtype}, expected whole numbers of 8 or 16 bits')
     return image
+
+
+def _check_pixels(path: Path, data: np.ndarray) -> None:
+    """Refuse a picture too large for memory by its first bytes, before it is unpacked."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('error', Image.DecompressionBombWarning)
+            width, height = Image.open(io.BytesIO(data)).size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        found = f'found more than {(Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f}'
+        raise FrameError(f'{path}: {found}, expected up to {MAX_PIXELS / 1e6:.1f} million pixels') from error
+    except Exception:  # not one of Pillow's formats: OpenCV says what it makes of it
+        return
+    if width * height > MAX_PIXELS:
+        raise FrameError(
+            f'{path}: {width} x {height} px, expected up to {MAX_PIXELS / 1e6:.1f} million pixels'
+        )
 
 
 def _cut_off(data: np.ndarray) -> bool:
