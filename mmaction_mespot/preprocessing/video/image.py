@@ -78,7 +78,7 @@ def _check_pixels(path: Path, data: np.ndarray) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('error', Image.DecompressionBombWarning)
-            width, height = Image.open(io.BytesIO(data)).size
+            width, height = Image.open(io.BytesIO(data.data)).size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         found = f'found more than {(Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f}'
         raise FrameError(f'{path}: {found}, expected up to {MAX_PIXELS / 1e6:.1f} million pixels') from error
