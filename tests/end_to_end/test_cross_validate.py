@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from rich.console import Console
 sys.path.insert(0, str(Path(__file__).parent))
 
 from four_people import CONFIG, OPTIONS, ROOT, Fork, make_prepared, run_tool
+from tool_runs import start_tool
 
 from mmaction_mespot.cross_validation.cross_validate import CrossValidation, cross_validate
 from mmaction_mespot.engine.hooks.epoch_seed_hook import EpochSeedHook
@@ -110,6 +113,29 @@ def test_killed_in_the_middle_it_ends_with_the_same_results(undisturbed: Path, t
         assert same[0] == same[1]
     same = [(folder / 'results.json').read_bytes() for folder in (job.work_dir, undisturbed)]
     assert same[0] == same[1]
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='elsewhere a killed parent leaves its trainings')
+def test_trainings_of_a_killed_parent_end_and_are_resumed(undisturbed: Path, tmp_path: Path) -> None:
+    job = make_job(tmp_path / 'work')
+    words = (CONFIG, '--work-dir', job.work_dir, '--jobs', 2, '--cfg-options', *OPTIONS)
+    parent = start_tool('cross_validate', *words)
+    wait_until(lambda: len(list(job.work_dir.glob('*/train.log'))) == 2)
+    os.kill(parent.pid, signal.SIGKILL)
+    assert parent.end().code == -signal.SIGKILL
+    wait_until(lambda: not parent.others())
+    assert not list(job.work_dir.glob('*/final.pth'))
+    run(job, jobs=2)
+    for name in PEOPLE:
+        same = [(folder / name / 'dump.json').read_bytes() for folder in (job.work_dir, undisturbed)]
+        assert same[0] == same[1]
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_labels_of_the_held_out_person_change_nothing_but_the_score(
