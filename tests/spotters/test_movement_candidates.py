@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
-from mmaction_mespot.preprocessing.faces.shape import SHAPE_REGIONS, shape_points
+from mmaction_mespot.preprocessing.faces.shape import MEAN_FACE, SHAPE_REGIONS, shape_points
 from mmaction_mespot.spotters.movement_candidates import (
     SHAPE,
     MovementTraces,
@@ -66,6 +66,7 @@ def test_traces_from_streams_are_in_inter_ocular_distances() -> None:
     flow, head = np.zeros((frames, 14, 2)), np.zeros((frames, 2))
     flow[20:24, 3, 1] = 4.48  # px per gap of 4 frames: 4.48 px in all
     mesh = np.repeat(np.random.default_rng(1).uniform(10, 100, (1, NUM_LANDMARKS, 3)), frames, axis=0)
+    mesh[:, list(MEAN_FACE)] = 56 + 44.8 * np.array(list(MEAN_FACE.values()))
     mesh[30:, list(SHAPE_REGIONS['chin']), 1] += 4.48
     traces = movement_traces(flow, head, shape_points(mesh), FPS, gap, 112)
     assert len(traces) == frames

@@ -25,8 +25,30 @@ SHAPE_REGIONS: dict[str, tuple[int, ...]] = {
 }
 """Mesh points of each region; right and left are the person's."""
 
-_RIGID = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 10, 67, 297, 21, 251, 127, 356, 234, 454)
-"""Eye corners, nose, forehead and temples: what follows the skull."""
+MEAN_FACE: dict[int, tuple[float, float, float]] = {
+    33: (-0.72, 0.062, -0.007),
+    133: (-0.28, 0.085, -0.093),
+    362: (0.28, 0.085, -0.093),
+    263: (0.72, 0.062, -0.007),
+    168: (0, -0.014, -0.362),
+    6: (0, 0.104, -0.426),
+    197: (0, 0.217, -0.502),
+    195: (0, 0.324, -0.585),
+    5: (0, 0.439, -0.671),
+    4: (0, 0.579, -0.705),
+    10: (0, -0.816, -0.314),
+    67: (-0.564, -0.758, -0.185),
+    297: (0.564, -0.758, -0.185),
+    21: (-1.049, -0.313, 0.406),
+    251: (1.049, -0.313, 0.406),
+    127: (-1.11, 0.136, 0.791),
+    356: (1.11, 0.136, 0.791),
+    234: (-1.094, 0.371, 0.87),
+    454: (1.094, 0.371, 0.87),
+}
+"""Eye corners, nose, forehead and temples, which follow the skull, of a mean face that looks straight ahead:
+places by mesh point, in distances of the eyes."""
+_RIGID = tuple(MEAN_FACE)
 _LIDS = ((159, 145), (158, 153), (386, 374), (385, 380))
 _LIPS = (13, 14)
 _OUTLINE = (454, 234, 152, 10)
@@ -38,8 +60,8 @@ SHAPE_POINTS: tuple[int, ...] = tuple(
 """The mesh points that a shape is made of, in the order in which they are stored."""
 
 _PLACE = {point: place for place, point in enumerate(SHAPE_POINTS)}
-_ROUNDS, _WEIGHT_ROUNDS = 2, 3
-_ROUGHNESS = 0.016
+_WEIGHT_ROUNDS = 3
+_ROUGHNESS = 0.048
 """Distance from which a rigid point counts less, in inter-ocular distances: it is no outlier below."""
 
 
@@ -56,42 +78,37 @@ def shape_points(landmarks: np.ndarray) -> np.ndarray:
 
 
 def without_pose(shapes: np.ndarray, eye_distance: float) -> np.ndarray:
-    """Bring all shapes of a video into the pose of its median face.
+    """Bring each shape into the pose of a mean face that looks straight ahead.
 
-    Each frame is mapped by a 3-D similarity that fits its rigid points to those of the median (Umeyama's
-    closed form, weights that bound the influence of outliers); the median is taken again from the result.
+    Each frame by itself is mapped by a 3-D similarity that fits its rigid points to those of the mean face
+    (Umeyama's closed form, weights that bound the influence of outliers): what becomes of a frame does not
+    depend on the others of its video.
 
     Args:
-        shapes: As :func:`shape_points` gives them, (n, points, 3), n at least 1.
+        shapes: As :func:`shape_points` gives them, (n, points, 3).
         eye_distance: Distance between the middles of the eyes in the same unit.
 
     Returns:
-        float64, (n, points, 3).
+        float64, (n, points, 3), about the middle of the rigid points.
     """
     points = np.asarray(shapes, dtype=np.float64)
-    rigid = [_PLACE[point] for point in _RIGID]
-    reference = np.median(points, axis=0)
-    moved = points
-    for _ in range(_ROUNDS):
-        goal = reference[rigid]
-        weights = np.ones((len(points), len(rigid), 1))
-        for _ in range(_WEIGHT_ROUNDS):
-            share = weights / weights.sum(axis=1, keepdims=True)
-            middle = (share * points[:, rigid]).sum(axis=1, keepdims=True)
-            target = (share * goal).sum(axis=1, keepdims=True)
-            centred, aim = points[:, rigid] - middle, goal - target
-            left, values, right = np.linalg.svd((share * centred).transpose(0, 2, 1) @ aim)
-            sign = np.ones((len(points), 3))
-            sign[:, 2] = np.sign(np.linalg.det(left @ right))
-            turn = (left * sign[:, None]) @ right
-            spread = np.maximum((share * centred**2).sum(axis=(1, 2)), 1e-9)
-            scale = ((values * sign).sum(axis=1) / spread)[:, None, None]
-            error = np.linalg.norm(scale * centred @ turn - aim, axis=2, keepdims=True)
-            limit = _ROUGHNESS * eye_distance
-            weights = limit / np.maximum(error, limit)
-        moved = scale * (points - middle) @ turn + target
-        reference = np.median(moved, axis=0)
-    return moved
+    rigid = points[:, [_PLACE[point] for point in _RIGID]]
+    goal, limit = eye_distance * np.array(list(MEAN_FACE.values())), _ROUGHNESS * eye_distance
+    weights = np.ones((len(points), len(goal), 1))
+    for _ in range(_WEIGHT_ROUNDS):
+        share = weights / weights.sum(axis=1, keepdims=True)
+        middle = (share * rigid).sum(axis=1, keepdims=True)
+        target = (share * goal).sum(axis=1, keepdims=True)
+        centred, aim = rigid - middle, goal - target
+        left, values, right = np.linalg.svd((share * centred).transpose(0, 2, 1) @ aim)
+        sign = np.ones((len(points), 3))
+        sign[:, 2] = np.sign(np.linalg.det(left @ right))
+        turn = (left * sign[:, None]) @ right
+        spread = np.maximum((share * centred**2).sum(axis=(1, 2)), 1e-9)
+        scale = ((values * sign).sum(axis=1) / spread)[:, None, None]
+        error = np.linalg.norm(scale * centred @ turn - aim, axis=2, keepdims=True)
+        weights = limit / np.maximum(error, limit)
+    return scale * (points - middle) @ turn + target
 
 
 def region_places(shapes: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import pytest
 
 from mmaction_mespot.preprocessing.faces.mesh import NUM_LANDMARKS
 from mmaction_mespot.preprocessing.faces.shape import (
+    MEAN_FACE,
     SHAPE_POINTS,
     SHAPE_REGIONS,
     eye_opening,
@@ -29,7 +30,9 @@ def turned(points: np.ndarray, degrees: float, scale: float, shift: tuple[float,
 
 @pytest.fixture
 def face() -> np.ndarray:
-    return np.random.default_rng(0).uniform(10, 100, (NUM_LANDMARKS, 3))
+    points = np.random.default_rng(0).uniform(10, 100, (NUM_LANDMARKS, 3))
+    points[list(MEAN_FACE)] = 56 + EYE_DISTANCE * np.array(list(MEAN_FACE.values()))
+    return points
 
 
 def test_a_head_that_turns_leans_and_shifts_has_one_shape(face: np.ndarray) -> None:
