@@ -6,15 +6,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from types import TracebackType
+from typing import Any, NoReturn
 
 STEP_VARIABLE = 'MESPOT_STEP'
 """Set to ``1`` for a tool that another one runs as a step: at Ctrl-C the other one speaks."""
 TRACEBACK_VARIABLE = 'MESPOT_TRACEBACK'
 """Set to ``1`` to see where a tool ended."""
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], Any]
 
 INTERRUPTED_EXIT_CODE = 130
 _AGAIN_S = 0.05
@@ -42,16 +45,26 @@ def end_imports_at_interrupts() -> None:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """While a tool works, Ctrl-C is an exception; after its work there is nothing left to interrupt."""
-    is_tool, hook = signal.getsignal(signal.SIGINT) is _end_now, sys.unraisablehook
+    is_tool, hooks = signal.getsignal(signal.SIGINT) is _end_now, (sys.unraisablehook, sys.excepthook)
     if is_tool:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.unraisablehook = _again
+    sys.unraisablehook, sys.excepthook = _again, _without_orphans(os.getpid(), sys.excepthook)
     try:
         yield
     finally:
-        sys.unraisablehook = hook
+        sys.unraisablehook, sys.excepthook = hooks
         if is_tool:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _without_orphans(tool: int, hook: Hook) -> Hook:
+    """Data loaders fork: a thread in which a worker shares tensors misses the tool when that has ended."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if os.getpid() == tool or not issubclass(kind, (OSError, EOFError)):
+            hook(kind, error, trace)
+
+    return tell
 
 
 def say_interrupted() -> None:

@@ -63,6 +63,8 @@ def set_up(venv: Path, python: Path) -> None:
     expose_bundle(python)
     mend_mixtures(python)
     check_opencv(python)
+    # yapf, which MMEngine's configs import, writes its grammar at the first import: two at once read half.
+    succeeds(str(python), '-c', 'import yapf.yapflib.yapf_api')
     stamp.write_text(fingerprint(), encoding='utf-8')
 
 
