@@ -38,21 +38,27 @@ def run_command(main: Callable[[], object]) -> int:
                 code = main()
             finally:  # also what --help printed
                 _flush()
-    except KeyboardInterrupt:
-        if os.environ.get(TRACEBACK_VARIABLE) == '1':
-            raise
-        say_interrupted()
-        return INTERRUPTED_EXIT_CODE
     except BrokenPipeError:
         _drop_output()
         return BROKEN_PIPE_EXIT_CODE
-    except Exception as error:
-        if os.environ.get(TRACEBACK_VARIABLE) == '1' or not is_user_error(error):
+    except (KeyboardInterrupt, Exception) as error:
+        interrupted = _is_interrupt(error)
+        if os.environ.get(TRACEBACK_VARIABLE) == '1' or not (interrupted or is_user_error(error)):
             raise
+        if interrupted:
+            say_interrupted()
+            return INTERRUPTED_EXIT_CODE
         hint = '' if isinstance(error, MESpotError) else f' ({TRACEBACK_VARIABLE}=1 shows where)'
         _say(f'error: {describe(error)}{hint}')
         return USER_ERROR_EXIT_CODE
     return code if type(code) is int else 0
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: MMEngine takes it for a fault of the config that it writes."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def describe(error: BaseException) -> str:

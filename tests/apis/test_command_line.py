@@ -106,3 +106,17 @@ def test_the_tools_themselves(tool, monkeypatch, capsys):
         runpy.run_path(str(TOOLS / tool), run_name='__main__')
     assert exit_info.value.code == 2
     assert capsys.readouterr().err == 'error: config not found: nowhere.py\n'
+
+
+def format_a_config():
+    try:
+        raise KeyboardInterrupt
+    except BaseException:
+        raise SyntaxError('Failed to format the config file')
+
+
+def test_an_interrupt_that_a_library_takes_for_an_error_is_one(capsys):
+    assert run_command(format_a_config) == 130
+    assert capsys.readouterr().err == 'interrupted; what was finished is kept\n'
+    with pytest.raises(SyntaxError):
+        run_command(raising(SyntaxError('a bug')))

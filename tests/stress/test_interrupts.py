@@ -24,11 +24,15 @@ HOW = {'group': os.killpg, 'alone': os.kill}
 # MMEngine's pointer is no whole file; --resume then takes the newest checkpoint beside it.
 MAY_BE_EMPTY = ('.log', 'last_checkpoint')
 STEPS = ('cross_validate', 'quickstart')
-# Command lines with workers or steps.
+# Command lines with workers, loaders or steps.
 SEVERAL = {
     'prepare': lambda w, out: (*prepare_words(w), '--jobs', 2, '--out', out),
     'make_synthetic': lambda w, out: ('--size', 'tiny', '--jobs', 2, '--out', out),
     'spot': lambda w, out: (w / 'videos' / 'a', w / 'videos' / 'b', '--fps', 30, '--jobs', 2, '--out', out),
+    'train': lambda w, out: (
+        *(w / 'line.py', '--work-dir', out, '--cfg-options', 'train_dataloader.num_workers=2'),
+        *('train_dataloader.persistent_workers=True', 'train_cfg.max_epochs=9999'),
+    ),
     'cross_validate': WRITERS['cross_validate'],
     'quickstart': WRITERS['quickstart'],
     'benchmarks/zoo': lambda w, out: ('run', '--configs', w / 'flow.py', '--data', w, '--work-dir', out),
@@ -89,7 +93,7 @@ def test_with_processes_at_work(world, tmp_path, tool, how):
     wait_for_others(run)
     time.sleep(random.Random(f'{tool} {how}').random())  # while they import, or work
     HOW[how](run.pid, signal.SIGINT)
-    check(run.end(), out, {}, talks=tool == 'quickstart')
+    check(run.end(), out, {}, talks=tool in ('train', 'quickstart'))
     until = time.monotonic() + 10
     while run.others() and time.monotonic() < until:
         time.sleep(0.05)
