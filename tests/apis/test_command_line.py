@@ -112,7 +112,7 @@ def format_a_config():
     try:
         raise KeyboardInterrupt
     except BaseException:
-        raise SyntaxError('Failed to format the config file')
+        raise SyntaxError('Failed to format the config file')  # noqa: B904
 
 
 def test_an_interrupt_that_a_library_takes_for_an_error_is_one(capsys):
