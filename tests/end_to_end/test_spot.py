@@ -129,14 +129,14 @@ def test_from_video_files_to_intervals(
     with av.open(str(folder / 'overlay.mp4')) as overlay:
         assert sum(1 for _ in overlay.decode(video=0)) == 600
 
-    # The copy with a variable frame rate, quietly: the same intervals in seconds.
+    # The copy with a variable frame rate, quietly: what is clear is found again, but for one; held frames may add a few.
     assert tool.main([str(footage / 'variable.mp4'), '--out', str(tmp_path), '--quiet']) == 0
     assert capsys.readouterr().out == ''
     copy = json.loads((tmp_path / 'variable' / 'intervals.json').read_text())
     overlaps = segment_iou(seconds(result), seconds(copy))
-    matched = overlaps.max(axis=1) > 0.3
-    assert matched.sum() >= max(len(result['intervals']), len(copy['intervals'])) - 1
-    assert (overlaps.max(axis=1)[matched] >= 0.75).all()
+    clear = [row['score'] > 0.55 for row in result['intervals']]
+    assert sum(clear) >= 2 and (overlaps.max(axis=1)[clear] >= 0.7).sum() >= max(sum(clear) - 1, 2), overlaps
+    assert abs(len(copy['intervals']) - len(result['intervals'])) <= 2
 
 
 def test_the_shipped_network_and_lines_for_scripts(
