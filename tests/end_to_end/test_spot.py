@@ -129,7 +129,7 @@ def test_from_video_files_to_intervals(
     with av.open(str(folder / 'overlay.mp4')) as overlay:
         assert sum(1 for _ in overlay.decode(video=0)) == 600
 
-    # The copy with a variable frame rate, quietly: what is clear is found again, but for one; held frames may add a few.
+    # The copy with a variable frame rate, quietly: what is clear is found again, but for one.
     assert tool.main([str(footage / 'variable.mp4'), '--out', str(tmp_path), '--quiet']) == 0
     assert capsys.readouterr().out == ''
     copy = json.loads((tmp_path / 'variable' / 'intervals.json').read_text())
