@@ -30,12 +30,11 @@ PACKAGES = (
 )
 CERTIFICATES = Path('/etc/ssl/certs/ca-certificates.crt')
 NOT_HERE = 77
+UNPACKING_S = 1200
 # In a mount namespace of its own: what is mounted goes with the process.
-ENTER = """
-set -e
-mount -t proc proc "$1/proc"
-mount --rbind /dev "$1/dev"
-mount --bind "$2" "$1/repository"
+ENTER = f"""
+{{ mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --bind "$2" "$1/repository"; }} ||
+    exit {NOT_HERE}
 inside=$1; shift 2
 exec chroot "$inside" "$@"
 """
@@ -66,6 +65,12 @@ def make_release(release: str, folder: Path) -> str:
     stamp = folder / '.mespot_complete'
     if not hasattr(os, 'geteuid') or os.geteuid() != 0:
         return 'only root can enter it'
+    enter = ['unshare', '--mount', 'true']
+    if (
+        not shutil.which('unshare')
+        or subprocess.run(enter, stderr=subprocess.DEVNULL, check=False).returncode
+    ):
+        return 'nothing can be mounted'
     if shutil.which('debootstrap') is None and shutil.which('apt-get') is not None:
         for arguments in (['update', '-qq'], ['install', '-y', '-qq', 'debootstrap']):
             subprocess.run(['apt-get', *arguments], stdout=subprocess.DEVNULL, check=False)
@@ -79,9 +84,12 @@ def make_release(release: str, folder: Path) -> str:
     log = folder.with_suffix('.log')
     command = ['debootstrap', '--variant=minbase', f'--include={",".join(PACKAGES)}', release, folder, MIRROR]
     with log.open('w', encoding='utf-8') as file:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False)
-    if done.returncode:
-        return f'debootstrap failed, {log} says why'
+        try:
+            subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=True, timeout=UNPACKING_S
+            )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            return f'debootstrap failed, or took over {UNPACKING_S} s; {log} says why'
     (folder / 'repository').mkdir()
     stamp.touch()
     print(f'Debian {release} unpacked in {time.monotonic() - began:.0f} s', file=sys.stderr, flush=True)
