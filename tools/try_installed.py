@@ -152,7 +152,7 @@ def report(command: str, seconds: float, problem: str, said: str) -> bool:
 
 
 def try_viewer(programs: Path, run: dict[str, Any]) -> bool:
-    """Whether the viewer starts, answers, and ends when it is interrupted."""
+    """Whether the viewer starts, answers, and ends with exit code 130 when it is interrupted."""
     command = [programs / 'mespot', 'view', 'results', '--port', '0', '--no-browser']
     began = time.monotonic()
     address = page = problem = ''
@@ -172,7 +172,7 @@ def try_viewer(programs: Path, run: dict[str, Any]) -> bool:
             problem = f'{type(error).__name__}: {error}'
             server.kill()
             said = server.communicate()[0]
-    if not problem and ('<html' not in page or server.returncode != 0 or 'Traceback' in said):
+    if not problem and ('<html' not in page or server.returncode != 130 or 'Traceback' in said):
         problem = f'a page of {len(page)} letters, exit code {server.returncode}'
     return report('mespot view results', time.monotonic() - began, problem, address + said)
 
