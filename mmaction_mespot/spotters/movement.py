@@ -176,13 +176,14 @@ def without_overlaps(
     """
     scores = np.array(scores, dtype=np.float64)
     waiting = scores >= _LEAST_SCORE
+    lengths = np.ptp(segments, axis=1)
     kept: list[int] = []
     while waiting.any():
         best = int(np.argmax(np.where(waiting, scores, -1.0)))
         waiting[best] = False
         kept.append(best)
         inter = np.minimum(segments[:, 1], segments[best, 1]) - np.maximum(segments[:, 0], segments[best, 0])
-        share = np.maximum(inter, 0) / np.minimum(np.ptp(segments, axis=1), np.ptp(segments[best])) / largest
+        share = np.maximum(inter, 0) / np.minimum(lengths, lengths[best]) / largest
         scores[waiting] *= np.where(share > 1, 0.0, np.exp(-(share**2)))[waiting]
         waiting &= scores >= _LEAST_SCORE
     return np.array(kept, dtype=np.int64), scores

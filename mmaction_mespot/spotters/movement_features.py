@@ -103,9 +103,13 @@ def describe(traces: MovementTraces, segments: np.ndarray, sources: np.ndarray) 
         weights = direction * (rise >= ordered[:, -TOP_REGIONS, None])[..., None]
         columns += _profile(integral, start, length, weights)
         columns += _surroundings(trace, start, end, length, fps, unit)
-        columns += _manner(integral, start, length, fps, weights, top, unit)
+        places = integral.at(start[:, None] + _COURSE * length[:, None])
+        course = np.einsum('mkrc,mrc->mk', places, weights)
+        rest = course[:, [0, -1]].mean(axis=1, keepdims=True)
+        height = np.maximum(np.abs(course - rest).max(axis=1, keepdims=True), unit)
+        columns += _manner(integral, places, course, height[:, 0], start, length, fps, weights, top, unit)
         columns += _noise(trace, start, end, fps, top, unit)
-        columns += _levels(integral, start, end, length, fps, weights, unit)
+        columns += _levels(integral, rest, height, start, end, fps, weights)
     for trace, unit in ((traces.head, 0.003), (traces.turn, 0.01)):
         integral = _Integral(trace)
         middle = integral.mean(start + length / 4, end - length / 4)
@@ -145,6 +149,9 @@ def _profile(
 
 def _manner(
     integral: _Integral,
+    places: np.ndarray,
+    course: np.ndarray,
+    height: np.ndarray,
     start: np.ndarray,
     length: np.ndarray,
     fps: float,
@@ -158,10 +165,7 @@ def _manner(
     fall (logarithms); turns; distance between the ends; share of the time above 70 % of the height; how far
     the half second before and after leaves the ends. All but the turns are shares of the height.
     """
-    places = integral.at(start[:, None] + _COURSE * length[:, None])
-    course = np.einsum('mkrc,mrc->mk', places, weights)
     ends = course[:, [0, -1]]
-    height = np.maximum(np.abs(course - ends.mean(axis=1, keepdims=True)).max(axis=1), unit)
     steps = np.diff(course, axis=1)
     way = np.abs(steps).sum(axis=1)
     strongest = (weights**2).sum(axis=-1)
@@ -207,26 +211,23 @@ def _around(start: np.ndarray, end: np.ndarray, reach: float, last: int) -> tupl
 
 def _levels(
     integral: _Integral,
+    rest: np.ndarray,
+    height: np.ndarray,
     start: np.ndarray,
     end: np.ndarray,
-    length: np.ndarray,
     fps: float,
     weights: np.ndarray,
-    unit: float,
 ) -> list[np.ndarray]:
     """Where the face is otherwise: an expression leaves the rest, the pause between two expressions does not.
 
     For each reach, shares of the surroundings that lie at the level of the ends, at the level of the height
     and beyond the ends on the other side, and their mean level; the ends are 0, the height is 1.
     """
-    course = np.einsum('mkrc,mrc->mk', integral.at(start[:, None] + _COURSE * length[:, None]), weights)
-    ends = course[:, [0, -1]].mean(axis=1, keepdims=True)
-    height = np.maximum(np.abs(course - ends).max(axis=1, keepdims=True), unit)
     columns: list[np.ndarray] = []
     for reach in _LEVEL_REACHES_S:
         instants, known = _around(start, end, reach * fps, integral.last)
         count = np.maximum(known.sum(axis=1), 1)
-        level = (np.einsum('mkrc,mrc->mk', integral.at(instants), weights) - ends) / height
+        level = (np.einsum('mkrc,mrc->mk', integral.at(instants), weights) - rest) / height
         for values in (level < 0.3, level > 0.7, level < -0.4, np.clip(level, -2, 2)):
             columns.append((values * known).sum(axis=1) / count)
     return columns

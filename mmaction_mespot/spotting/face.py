@@ -78,7 +78,7 @@ class SpotFace:
         if len(self) == 0:
             return []
         found = self._take(self._session.finish())
-        return found + self._with_moved(self.intervals(self._stream.finish(len(self))))
+        return found + self._final(self._stream.finish(len(self)))
 
     def candidates(self) -> Detections:
         """All candidates of the video after the merging, before thresholds, by falling score."""
@@ -152,23 +152,24 @@ class SpotFace:
                 self._proposals.append((window.start, window.end, best_proposals(window, self.fps)))
             kept = window.detections[window.detections.scores >= self._floor]
             self._windows.append(WindowCandidates(kept, window.start, window.end))
-            found += self._with_moved(self.intervals(self._stream.push(window)))
+            found += self._final(self._stream.push(window))
         if windows:
             needless = int(self._stream.open_from) - self._margin - 1 - self._first_pose
             del self._poses[: max(needless, 0)]
             self._first_pose += max(needless, 0)
         return found
 
-    def _with_moved(self, found: list[Interval]) -> list[Interval]:
-        """The intervals with what moved in them."""
-        return [self._interval_with_moved(one, one.positions[0], one.positions[2] + 1) for one in found]
+    def _final(self, found: Detections) -> list[Interval]:
+        """The intervals of detections that have become final, with what moved in them."""
+        return [self._with_moved(interval) for interval in self.intervals(found)]
 
-    def _interval_with_moved(self, found: Interval, first: int, behind: int) -> Interval:
-        low, high = max(first - self._margin, 0), min(behind + self._margin, len(self))
-        held = self._poses[low - self._first_pose : high - self._first_pose]
-        heads, shapes = zip(*held, strict=True)
+    def _with_moved(self, found: Interval) -> Interval:
+        first, apex, last = found.positions
+        behind = last + 1
         if not all(self._seen[first:behind]):
             return found  # the crop may jump, and the mesh is that of an older frame
+        low, high = max(first - self._margin, 0), min(behind + self._margin, len(self))
+        heads, shapes = zip(*self._poses[low - self._first_pose : high - self._first_pose], strict=True)
         moved = what_moved(
             np.array(self._flow[_VALUES * low : _VALUES * high]).reshape(high - low, -1, 2),
             np.stack(heads),
@@ -177,7 +178,7 @@ class SpotFace:
             self.gap,
             self._crop_size,
             first - low,
-            found.positions[1] - low,
+            apex - low,
             behind - low,
             RESTS[found.open],
         )

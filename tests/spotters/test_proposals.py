@@ -50,7 +50,7 @@ def test_the_best_proposals_are_kept() -> None:
     assert kept.features.tolist() == [[0, 1], [2, 3]]
     many = np.linspace(0.01, 0.99, 40)
     full = WindowCandidates(Detections(np.tile([0, 20], (40, 1)), many, np.zeros(40)), 0, 60)
-    assert len(best_proposals(full, 30.0).detections) == 16  # 8 a second for 2 s
+    assert len(best_proposals(full, 30.0).detections) == 16  # 8 per second for 2 s
 
 
 def test_an_interval_tells_its_length_and_class() -> None:
